@@ -47,12 +47,12 @@ def retried(command, log_name, what, hint="", **popen):
 def ensure_packages(needs):
     """Install the Debian packages that are missing.
 
-    :param needs: {package: path or program that proves it is not needed, or None}
+    :param needs: {package: program or path that proves it is not needed}
     """
     missing = [
         package
         for package, proof in needs.items()
-        if not (proof and (shutil.which(proof) or os.path.exists(proof))) and not _is_installed(package)
+        if not (shutil.which(proof) or os.path.exists(proof) or _is_installed(package))
     ]
     if not missing:
         return
