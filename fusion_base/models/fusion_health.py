@@ -58,6 +58,6 @@ class FusionHealth(models.AbstractModel):
         with closing(self.env.cr.savepoint()):
             try:
                 return hook()
-            except Exception as error:  # noqa: BLE001 - the report shows the fault of one hook
+            except Exception as error:  # the report shows the fault
                 _logger.exception("Fusion health hook %s failed", hook.__name__)
                 return [fault_row(type(error).__name__)]

@@ -53,8 +53,10 @@ class FusionRateMixin(models.AbstractModel):
         bucket, left_s = self._get_window(window_s)
         query = SQL(
             "SELECT count FROM %s WHERE key = %s AND bucket = %s",
-            SQL.identifier(self._table), self._clean_key(key), bucket,
-        )  # fmt: skip
+            SQL.identifier(self._table),
+            self._clean_key(key),
+            bucket,
+        )
         with own_cursor(self.env) as cr:
             cr.execute(query)
             row = cr.fetchone()
@@ -67,8 +69,10 @@ class FusionRateMixin(models.AbstractModel):
             """INSERT INTO %(table)s AS rate (key, bucket, count) VALUES (%(key)s, %(bucket)s, 1)
                ON CONFLICT (key, bucket) DO UPDATE SET count = rate.count + 1
                RETURNING count""",
-            table=SQL.identifier(self._table), key=key, bucket=bucket,
-        )  # fmt: skip
+            table=SQL.identifier(self._table),
+            key=key,
+            bucket=bucket,
+        )
         for left in range(RETRIES, -1, -1):
             try:
                 with own_cursor(

@@ -1,1 +1,2 @@
+from . import address, batch, chain, outbound, redact, signing
 from .cursor import own_cursor
