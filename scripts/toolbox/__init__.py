@@ -1,1 +1,4 @@
-"""What the commands in scripts/ share. Standard library only: it runs before anything is installed."""
+"""What the commands in scripts/ share.
+
+Standard library only: it runs before anything is installed.
+"""

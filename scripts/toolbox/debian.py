@@ -27,7 +27,10 @@ def _as_root():
     if os.geteuid() == 0:
         return []
     sudo = shutil.which("sudo")
-    if sudo and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0:
+    if (
+        sudo
+        and subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
         return [sudo, "-n"]
     return None
 
@@ -95,7 +98,7 @@ def _mirror():
 
 
 class PrivateSuite:
-    """One suite of the machine's Debian mirror, with lists and cache of our own under ``.run/apt``."""
+    """One suite of the machine's Debian mirror, with lists and cache under ``.run/apt``."""
 
     def __init__(self, suite):
         self.suite = suite
@@ -123,7 +126,9 @@ class PrivateSuite:
             (self.base / folder).mkdir(parents=True, exist_ok=True)
         source = f"deb [signed-by={KEYRING}] {_mirror()} {self.suite} main\n"
         (self.base / "sources.list").write_text(source)
-        retried(["apt-get", *self._options(), "update"], "apt-private", f"reading suite {self.suite}")
+        retried(
+            ["apt-get", *self._options(), "update"], "apt-private", f"reading suite {self.suite}"
+        )
 
     def unpack(self, packages, target):
         """Download packages (apt checks their hashes) and extract them into ``target``."""

@@ -7,7 +7,7 @@ from . import paths
 from .debian import retried
 from .progress import finished, step, wanted
 
-FILES = ("package.json", "package-lock.json")
+FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
 def ensure():

@@ -50,10 +50,11 @@ class Odoo:
             conf.write("\n".join(lines) + "\n")
         return Path(path)
 
-    def start(self, arguments, config, **popen):
+    def start(self, arguments, config, extra_environment=None, **popen):
         """:return: the running process; the caller removes ``config`` after it has ended"""
         command = [str(paths.VENV_PYTHON), "-m", "odoo", *map(str, arguments)]
-        return subprocess.Popen(command, env=self.environment(config), **popen)
+        env = {**self.environment(config), **(extra_environment or {})}
+        return subprocess.Popen(command, env=env, **popen)
 
     def run(self, arguments, **popen):
         """Run Odoo and wait; an interrupt is passed on, and a second one kills.

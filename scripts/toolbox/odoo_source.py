@@ -1,4 +1,4 @@
-"""Odoo 19.0 itself: Debian's package unpacked into ``.run/odoo``, or the one ``ODOO_HOME`` names."""
+"""Odoo 19.0 itself: Debian's package in ``.run/odoo``, or the one ``ODOO_HOME`` names."""
 
 import os
 import re
@@ -70,7 +70,7 @@ class OdooSource:
     def __init__(self, python_path):
         self.python_path = python_path
         self.package = python_path / "odoo"
-        # A checkout keeps base in odoo/addons and the rest in addons; a package has all in the first.
+        # A checkout keeps only base in odoo/addons; a package keeps all addons there.
         self.addons = [self.package / "addons"]
         if not (self.addons[0] / "web").is_dir():
             self.addons.append(python_path / "addons")

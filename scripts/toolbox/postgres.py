@@ -92,9 +92,7 @@ class Cluster:
         env = {**os.environ, "LC_ALL": "C.UTF-8"}
         command = [_binaries() / "pg_ctl", "-D", self.data, *arguments]
         log = self.base / "server.log"
-        run_logged(
-            self._as_owner(command), "postgres", what, f"read {log}", cwd=self.base, env=env
-        )
+        run_logged(self._as_owner(command), "postgres", what, f"read {log}", cwd=self.base, env=env)
 
     def _create(self):
         with step("Creating a private PostgreSQL cluster", "about 5 s"):
@@ -130,15 +128,13 @@ class Cluster:
         if not (self.data / "fusion-ready").is_file():
             self._create()
         if not self.is_running():
-            self._pg_ctl(
-                "-w", "-l", self.base / "server.log", "start", what="starting PostgreSQL"
-            )
+            self._pg_ctl("-w", "-l", self.base / "server.log", "start", what="starting PostgreSQL")
         self._ensure_role()
 
     def _ensure_role(self):
         sql = (
-            "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '%(role)s') "
-            "THEN CREATE ROLE %(role)s LOGIN CREATEDB; END IF; END $$" % {"role": USER}
+            f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{USER}') "
+            f"THEN CREATE ROLE {USER} LOGIN CREATEDB; END IF; END $$"
         )
         env = {**os.environ, **self.environment(), "PGUSER": "postgres", "PGDATABASE": "postgres"}
         run_logged(["psql", "-qXc", sql], "postgres", "creating the database role", env=env)
@@ -154,7 +150,9 @@ def external_environment():
         return {}
     named = ("HOST", "PORT", "USER", "PASSWORD")
     return {
-        f"PG{key}": os.environ[f"FUSION_PG{key}"] for key in named if f"FUSION_PG{key}" in os.environ
+        f"PG{key}": os.environ[f"FUSION_PG{key}"]
+        for key in named
+        if f"FUSION_PG{key}" in os.environ
     }
 
 

@@ -1,4 +1,4 @@
-"""The interpreter Fusion runs on: a virtual environment in ``.run/venv`` and OCA's addon beside it."""
+"""The interpreter Fusion runs on (``.run/venv``), and OCA's addon beside it."""
 
 import hashlib
 import shutil
@@ -44,9 +44,12 @@ def _pip(*arguments, what):
 
 
 def _ensure_venv():
-    works = paths.VENV_PYTHON.exists() and not subprocess.run(
-        [paths.VENV_PYTHON, "-c", "import pip"], capture_output=True, check=False
-    ).returncode
+    works = (
+        paths.VENV_PYTHON.exists()
+        and not subprocess.run(
+            [paths.VENV_PYTHON, "-c", "import pip"], capture_output=True, check=False
+        ).returncode
+    )
     if works:
         return
     shutil.rmtree(paths.VENV, ignore_errors=True)

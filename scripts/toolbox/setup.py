@@ -1,4 +1,4 @@
-"""Everything a command needs, made when it is missing. Idempotent; two at a time wait for each other."""
+"""Everything a command needs, made when it is missing; two commands wait for each other."""
 
 import contextlib
 import fcntl

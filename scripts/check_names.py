@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Names share one space with Odoo and every other vendor: fails on a name that may clash.
+
+Fields on core models begin with x_fc_ (fusion_clock: x_fclk_), the same field of one model comes
+from one addon only, and our own models begin with "fusion.".
+"""
+
+import ast
+import sys
+
+from toolbox import paths
+
+#: The Community stand-ins carry the names of the addons they stand in for.
+STAND_INS = {"helpdesk", "sale_subscription"}
+PREFIX = {"fusion_clock": ("x_fclk_",)}
+SETTINGS_PREFIX = {"fusion_clock": ("fclk_",)}
+
+
+def literal(node):
+    try:
+        value = ast.literal_eval(node)
+    except ValueError:
+        return []
+    return [value] if isinstance(value, str) else list(value)
+
+
+def attributes(klass):
+    """:return: ({attribute: literal values}, [(field name, call)])"""
+    values, fields = {}, []
+    for node in klass.body:
+        if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
+            continue
+        name, value = node.targets[0].id, node.value
+        if name in ("_name", "_inherit"):
+            values[name] = literal(value)
+        elif isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
+            if getattr(value.func.value, "id", "") == "fields":
+                fields.append((name, value))
+    return values, fields
+
+
+def classes(addon):
+    for path in paths.addon_dir(addon).rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                yield path.relative_to(paths.ROOT), node
+
+
+def check_class(addon, path, node, seen):
+    values, fields = attributes(node)
+    names = values.get("_name") or values.get("_inherit") or []
+    if not names:
+        return
+    model = names[0]
+    created = "_name" in values and model not in values.get("_inherit", [])
+    if created and not model.startswith("fusion."):
+        yield f"{path}:{node.lineno}: model {model} does not begin with fusion."
+    if model.startswith("fusion."):
+        return
+    allowed = PREFIX.get(addon, ("x_fc_",))
+    if model == "res.config.settings":
+        allowed = SETTINGS_PREFIX.get(addon, allowed)
+    for name, call in fields:
+        extends = any(word.arg in ("selection_add", "ondelete") for word in call.keywords)
+        if not extends and not name.startswith(allowed):
+            yield f"{path}:{call.lineno}: {name} on {model} needs a prefix of {allowed}"
+        owner = seen.setdefault((model, name), addon)
+        if owner != addon and not extends:
+            yield f"{path}:{call.lineno}: {name} on {model} comes from {owner} already"
+
+
+def main():
+    seen, faults = {}, []
+    for addon in paths.own_addons():
+        if addon in STAND_INS:
+            continue
+        for path, node in classes(addon):
+            faults += check_class(addon, path, node, seen)
+    print("\n".join(faults) or "names are in order")
+    return bool(faults)
+
+
+sys.exit(main())

@@ -1,0 +1,216 @@
+"""The parts of ``scripts/test``: each makes an Outcome."""
+
+import ast
+import json
+import os
+import subprocess
+import time
+
+from . import databases, odoo_log, paths
+from .outcome import Outcome
+from .progress import SetupError, say
+
+TEMPLATE = "fusion_test_template"
+BARE = "fusion_test_bare"
+#: Core's post-install tests of what we extend.
+CORE_TAGS = ["hr_attendance", "hr_holidays"]
+DURATIONS = paths.RUN / "test-durations.json"
+#: A test beside a running server must not take its ports.
+NO_PORTS = ["--http-port=0", "--gevent-port=0"]
+BROWSER_WEIGHT = 12  # a browser test takes about as long as this many plain ones
+
+
+def depends(addon):
+    """:return: set of our own addons that ``addon`` stands on, itself included"""
+    ours = set(paths.own_addons())
+    found, todo = set(), [addon]
+    while todo:
+        name = todo.pop()
+        if name in found:
+            continue
+        found.add(name)
+        manifest = ast.literal_eval((paths.addon_dir(name) / "__manifest__.py").read_text())
+        todo += [other for other in manifest["depends"] if other in ours]
+    return found
+
+
+def test_classes(addon):
+    """:return: {class name: weight} of the test classes that an addon defines"""
+    known = json.loads(DURATIONS.read_text()) if DURATIONS.is_file() else {}
+    weights = {}
+    for path in (paths.addon_dir(addon) / "tests").glob("test_*.py"):
+        source = path.read_text()
+        for node in ast.parse(source).body:
+            if not isinstance(node, ast.ClassDef):
+                continue
+            tests = [
+                item
+                for item in node.body
+                if isinstance(item, ast.FunctionDef) and item.name.startswith("test_")
+            ]
+            text = ast.get_source_segment(source, node)
+            browser = "start_tour" in text or "browser_js" in text
+            guess = len(tests) * (BROWSER_WEIGHT if browser else 1)
+            if tests:
+                weights[node.name] = known.get(node.name, guess)
+    return weights
+
+
+def divide(addons, shards):
+    """:return: list of test-tags, the load spread evenly over ``shards`` runs"""
+    rows = [
+        (weight, f"/{addon}:{name}")
+        for addon in addons
+        for name, weight in test_classes(addon).items()
+    ]
+    groups = [[0, []] for _shard in range(shards)]
+    for weight, tag in sorted(rows, reverse=True):
+        lightest = min(groups, key=lambda group: group[0])
+        lightest[0] += weight
+        lightest[1].append(tag)
+    return [",".join(tags) for _weight, tags in groups if tags]
+
+
+def _remember(took):
+    known = json.loads(DURATIONS.read_text()) if DURATIONS.is_file() else {}
+    DURATIONS.write_text(json.dumps({**known, **took}, indent=1, sort_keys=True))
+
+
+class Suites:
+    """:param odoo: Odoo on the throw-away cluster"""
+
+    def __init__(self, odoo, addons):
+        self.odoo = odoo
+        self.addons = addons
+        self.env = odoo.database_env
+
+    def build_template(self):
+        """Install everything under test once; its log may hold no complaint.
+
+        :return: Outcome
+        """
+        outcome = Outcome()
+        databases.drop(self.env, BARE, TEMPLATE)
+        databases.install(self.odoo, BARE, ["web"], "install-bare")
+        databases.copy(self.env, BARE, TEMPLATE)
+        wanted = sorted(set().union(*(depends(name) for name in self.addons)))
+        log = databases.install(self.odoo, TEMPLATE, wanted, "install-all")
+        _count(outcome, "install all together", odoo_log.complaints(log))
+        return outcome
+
+    def odoo_tests(self, tags, name):
+        """Run Odoo tests on a copy of the template.
+
+        :return: Outcome
+        """
+        database = f"fusion_test_{name}"
+        databases.copy(self.env, TEMPLATE, database)
+        log = paths.TEST_RESULTS / f"{name}.log"
+        pictures = ["--screenshots", paths.TEST_RESULTS / "screenshots"]
+        command = ["-d", database, "--test-tags", tags, "--stop-after-init", *NO_PORTS, *pictures]
+        with log.open("w") as out:
+            status = self.odoo.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        outcome, took = odoo_log.read_tests(log)
+        _remember(took)
+        if status and not outcome.failures:
+            outcome.fail(name, f"the server ended with status {status}, read {log}")
+        if not outcome.passed and not outcome.failures:
+            outcome.fail(name, f"no test ran, read {log}")
+        databases.drop(self.env, database)
+        return outcome
+
+    def life_of(self, addon):
+        """Install an addon alone, then uninstall it: neither may leave a complaint in the log.
+
+        :return: Outcome
+        """
+        outcome = Outcome()
+        database = f"fusion_test_alone_{addon}"
+        databases.copy(self.env, BARE, database)
+        log = databases.install(self.odoo, database, [addon], f"alone-{addon}")
+        _count(outcome, f"install {addon} alone", odoo_log.complaints(log))
+        databases.run_script(
+            self.odoo, database, "uninstall.py", f"uninstall-{addon}", f"uninstalling {addon}",
+            ADDON=addon,
+        )  # fmt: skip
+        complaints = odoo_log.complaints(paths.LOGS / f"uninstall-{addon}.log")
+        _count(outcome, f"uninstall {addon}", complaints)
+        databases.drop(self.env, database)
+        return outcome
+
+    def update_all(self):
+        outcome = Outcome()
+        database = "fusion_test_update"
+        databases.copy(self.env, TEMPLATE, database)
+        command = ["-d", database, "-u", ",".join(self.addons), "--stop-after-init", "--no-http"]
+        log = self.odoo.check(command, "update-all", "updating every addon")
+        _count(outcome, "update all", odoo_log.complaints(log))
+        databases.drop(self.env, database)
+        return outcome
+
+    def system_tests(self):
+        """Run the tests of ``tests/``: real servers, parallel HTTP, several processes.
+
+        :return: Outcome
+        """
+        outcome = Outcome()
+        config = self.odoo.write_config()
+        log = paths.TEST_RESULTS / "system.log"
+        command = [paths.VENV_PYTHON, "-m", "unittest", "discover", "-v", "-s", "tests", "-t", "."]
+        env = {**self.odoo.environment(config), "FUSION_TEST_TEMPLATE": TEMPLATE}
+        env["PYTHONPATH"] = f"{paths.ROOT / 'scripts'}:{env['PYTHONPATH']}"
+        try:
+            with log.open("w") as out:
+                subprocess.run(
+                    list(map(str, command)), cwd=paths.ROOT, env=env, stdin=subprocess.DEVNULL,
+                    stdout=out, stderr=out, check=False,
+                )  # fmt: skip
+        finally:
+            config.unlink(missing_ok=True)
+        _read_unittest(log, outcome)
+        return outcome
+
+
+def _count(outcome, name, complaints):
+    if complaints:
+        outcome.fail(name, "\n".join(complaints[:20]))
+    else:
+        outcome.passed += 1
+
+
+def _read_unittest(log, outcome):
+    text = log.read_text(errors="replace")
+    for line in text.splitlines():
+        name, dots, verdict = line.rpartition(" ... ")
+        if verdict == "ok" or line == "ok":
+            outcome.passed += 1
+        elif verdict in ("FAIL", "ERROR") or line in ("FAIL", "ERROR"):
+            outcome.fail(name or "system test", f"read {log}")
+        elif verdict.startswith("skipped"):
+            outcome.skipped += 1
+    if "\nRan " not in text:
+        outcome.fail("system tests", f"did not end, read {log}\n{text[-1500:]}")
+    elif outcome.failures:
+        outcome.failures[0] = (outcome.failures[0][0], text[text.find("=" * 70) :][:6000])
+
+
+def timed(title, work, *arguments):
+    """Run one part and say how it went; a broken part is a failure of its own.
+
+    :return: Outcome
+    """
+    begin = time.monotonic()
+    try:
+        outcome = work(*arguments)
+    except SetupError as error:
+        outcome = Outcome()
+        outcome.fail(title, str(error))
+    mark = "ok" if not outcome.failures else f"{len(outcome.failures)} FAILED"
+    seconds = time.monotonic() - begin
+    say(f"    {title}: {outcome.passed} passed, {mark} ({seconds:.0f} s)")
+    return outcome
+
+
+def heavy_environment():
+    """Tell the tests that the full figures are wanted."""
+    os.environ["FUSION_HEAVY"] = "1"
