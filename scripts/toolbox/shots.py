@@ -1,0 +1,131 @@
+"""The pictures of docs/: which page, as whom, on which device, after which steps."""
+
+from dataclasses import dataclass
+
+TABLET = (1280, 800)
+TABLET_PORTRAIT = (800, 1280)
+PHONE = (390, 844)
+DESKTOP = (1440, 900)
+
+KIOSK = "/fusion_clock/kiosk/nfc"
+SKIP_SETUP = "localStorage.setItem('fclk_setup_done', '1')"
+STATE = "document.querySelector('.o_fusion_clock_kiosk')?.dataset.state"
+LOADED_CLIENT = "!!document.querySelector('.o_web_client .o_control_panel, .o_form_view')"
+
+
+def state_is(*names):
+    return f"{list(names)}.includes({STATE})"
+
+
+def tap(uid):
+    return (
+        f"document.querySelector('[data-part=mock_uid]').value = '{uid}';"
+        "document.querySelector('[data-part=mock]').requestSubmit()"
+    )
+
+
+def click(action):
+    shown = ".o_fusion_clock_panel:not([hidden])"
+    return f"document.querySelector('{shown} [data-action={action}]').click()"
+
+
+def unlock():
+    return (
+        "document.querySelector('[data-part=password]').value = '2468';"
+        "document.querySelector('[data-form=unlock]').requestSubmit()"
+    )
+
+
+def search(text):
+    return (
+        f"document.querySelector('[data-part=query]').value = '{text}';"
+        "document.querySelector('[data-form=search]').requestSubmit()"
+    )
+
+
+@dataclass
+class Shot:
+    """``steps``: (JavaScript to run, JavaScript that is true when it has worked)."""
+
+    name: str
+    login: str
+    url: str
+    size: tuple
+    steps: tuple = ()
+    dark: bool = False
+    before: str = ""  # run once on the site before the page is opened
+    ready: str = "true"
+
+
+def kiosk(name, *steps, size=TABLET, before=SKIP_SETUP, ready=None):
+    ready = ready or state_is("idle")
+    return Shot(f"kiosk_{name}", "kiosk", KIOSK, size, steps, before=before, ready=ready)
+
+
+KNOWN = "04:A2:B5:62:C1:80"
+KNOWN_OUT = "04:3F:9C:1A:77:81"
+UNKNOWN = "04:DE:AD:10:20:30"
+IN_MENU = (
+    (click("open_manager"), state_is("unlock")),
+    (unlock(), state_is("menu")),
+)
+FORGET = "localStorage.clear()"
+
+SHOTS = [
+    kiosk("setup_tablet", before=FORGET, ready=state_is("setup")),
+    kiosk("idle_tablet"),
+    kiosk("idle_phone", size=PHONE),
+    kiosk("idle_portrait", size=TABLET_PORTRAIT),
+    kiosk("result_tablet", (tap(KNOWN), state_is("result", "error"))),
+    kiosk("result_phone", (tap(KNOWN_OUT), state_is("result", "error")), size=PHONE),
+    kiosk("unknown_tablet", (tap(UNKNOWN), state_is("error"))),
+    kiosk("unknown_phone", (tap(UNKNOWN), state_is("error")), size=PHONE),
+    kiosk("unlock_tablet", *IN_MENU[:1]),
+    kiosk("unlock_phone", *IN_MENU[:1], size=PHONE),
+    kiosk("menu_tablet", *IN_MENU),
+    kiosk(
+        "program_tablet",
+        (tap(UNKNOWN), state_is("error")),
+        (click("program_card"), state_is("unlock")),
+        (unlock(), state_is("employees")),
+        (search("an"), "!!document.querySelector('[data-part=people] button')"),
+    ),
+    kiosk(
+        "confirm_tablet",
+        (tap(UNKNOWN), state_is("error")),
+        (click("program_card"), state_is("unlock")),
+        (unlock(), state_is("employees")),
+        (search("an"), "!!document.querySelector('[data-part=people] button')"),
+        ("document.querySelector('[data-part=people] button').click()", state_is("confirm")),
+    ),
+    kiosk("unknown_list_tablet", *IN_MENU, (click("unknown_cards"), state_is("unknown"))),
+    kiosk(
+        "locked_tablet",
+        before=f"{SKIP_SETUP}; localStorage.setItem('fclk_locked', '1')",
+        ready=state_is("locked"),
+    ),
+]
+
+
+def _backend(name, path, size=DESKTOP, dark=False):
+    return Shot(name, "admin", path, size, dark=dark, ready=LOADED_CLIENT)
+
+
+SHOTS += [
+    Shot("start_phone", "kiosk", "/fusion", PHONE),
+    Shot("start_desktop", "marguerite", "/fusion", DESKTOP),
+    _backend("clock_attendances", "/odoo/action-hr_attendance.hr_attendance_action"),
+    _backend("clock_break_rules", "/odoo/action-fusion_clock.action_fusion_clock_break_rule"),
+    _backend(
+        "clock_break_rules_dark",
+        "/odoo/action-fusion_clock.action_fusion_clock_break_rule",
+        dark=True,
+    ),
+    _backend(
+        "clock_break_rules_phone",
+        "/odoo/action-fusion_clock.action_fusion_clock_break_rule",
+        size=PHONE,
+    ),
+    _backend("clock_activity_log", "/odoo/action-fusion_clock.action_fusion_clock_activity_log"),
+    _backend("clock_locations", "/odoo/action-fusion_clock.action_fusion_clock_locations"),
+]

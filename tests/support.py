@@ -1,0 +1,101 @@
+"""A running Odoo server on a copy of the test template, driven over real HTTP."""
+
+import os
+import unittest
+import xmlrpc.client
+from concurrent.futures import ThreadPoolExecutor
+
+import requests
+
+from toolbox import databases, odoo_source, paths, postgres
+from toolbox.odoo import Odoo
+from toolbox.server import Server, free_port
+
+HEAVY = bool(os.environ.get("FUSION_HEAVY"))
+TIMEOUT_S = 60
+ADMIN = "admin"
+
+
+def size(small, heavy):
+    """:return: the figure for this run: CI's, or the full one of ``scripts/test --heavy``"""
+    return heavy if HEAVY else small
+
+
+class Client:
+    """One browser session on a server."""
+
+    def __init__(self, server, database, login):
+        self.server = server
+        self.session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(pool_connections=64, pool_maxsize=64)
+        self.session.mount("http://", adapter)
+        credentials = {"db": database, "login": login, "password": login}
+        answer = self.call("/web/session/authenticate", **credentials)
+        assert answer["uid"], f"{login} could not sign in"
+
+    def call(self, route, **params):
+        """:return: the answer of a JSON-RPC route
+        :raise AssertionError: when the server answers with an error"""
+        body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
+        response = self.session.post(self.server.url + route, json=body, timeout=TIMEOUT_S)
+        response.raise_for_status()
+        answer = response.json()
+        assert "error" not in answer, answer["error"]
+        return answer["result"]
+
+    def in_parallel(self, times, route, **params):
+        """:return: the answers of ``times`` calls made at the same moment"""
+        with ThreadPoolExecutor(times) as pool:
+            calls = [pool.submit(self.call, route, **params) for _number in range(times)]
+            return [call.result() for call in calls]
+
+
+class ServerCase(unittest.TestCase):
+    """Starts a server of its own for the class; ``workers`` 0 means threads."""
+
+    workers = 0
+    database = "fusion_system"
+
+    @classmethod
+    def setUpClass(cls):
+        environment = postgres.external_environment() or {
+            key: os.environ[key] for key in ("PGHOST", "PGPORT", "PGUSER")
+        }
+        cls.odoo = Odoo(odoo_source.locate(), environment)
+        name = f"{cls.database}_{cls.__name__.lower()}"
+        databases.copy(environment, os.environ["FUSION_TEST_TEMPLATE"], name)
+        cls.addClassCleanup(databases.drop, environment, name)
+        log = paths.TEST_RESULTS / f"server_{cls.__name__}.log"
+        options = ["--max-cron-threads=0", "--limit-time-real=120"]
+        cls.server = cls.enterClassContext_(
+            Server(cls.odoo, name, free_port(), workers=cls.workers, log=log, options=options)
+        )
+        cls.name = name
+        cls.log = log
+        proxy = f"{cls.server.url}/xmlrpc/2/object"
+        cls._objects = xmlrpc.client.ServerProxy(proxy, allow_none=True)
+
+    @classmethod
+    def enterClassContext_(cls, manager):
+        """unittest has this from Python 3.11 on."""
+        value = manager.__enter__()
+        cls.addClassCleanup(manager.__exit__, None, None, None)
+        return value
+
+    @classmethod
+    def rpc(cls, model, method, *arguments, **options):
+        """Call a model as the administrator, over XML-RPC."""
+        user = 2  # base.user_admin
+        return cls._objects.execute_kw(cls.name, user, ADMIN, model, method, arguments, options)
+
+    @classmethod
+    def ref(cls, xmlid):
+        module, name = xmlid.split(".")
+        domain = [("module", "=", module), ("name", "=", name)]
+        return cls.rpc("ir.model.data", "search_read", domain, ["res_id"])[0]["res_id"]
+
+    def assertCleanLog(self):
+        """No traceback and no error reached the server's log."""
+        text = self.log.read_text(errors="replace")
+        bad = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]
+        self.assertEqual(bad, [])
