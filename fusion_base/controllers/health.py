@@ -35,6 +35,8 @@ class FusionHealthPage(http.Controller):
         return bool(stored and key.strip()) and scheme.lower() == "bearer" and matches
 
     def _wants_metrics(self):
-        accepted = request.httprequest.accept_mimetypes
-        best = accepted.best_match(["application/json", "application/openmetrics-text"])
+        accepted = request.httprequest.accept_mimetypes  # best first; parameters do not matter
+        types = [value.partition(";")[0] for value in accepted.values()]
+        known = ("application/json", "application/openmetrics-text", "*/*")
+        best = next((value for value in types if value in known), None)
         return best == "application/openmetrics-text"

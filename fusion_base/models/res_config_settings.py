@@ -8,13 +8,13 @@ from ..tools.signing import hash_token, new_token
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
-    fusion_base_has_health_key = fields.Boolean(
-        "Health Key Is Set", compute="_compute_fusion_base_has_health_key"
+    x_fc_has_health_key = fields.Boolean(
+        "Health Key Is Set", compute="_compute_x_fc_has_health_key"
     )
 
-    def _compute_fusion_base_has_health_key(self):
+    def _compute_x_fc_has_health_key(self):
         has_key = bool(self.env["ir.config_parameter"].sudo().get_param(HEALTH_KEY_PARAM))
-        self.fusion_base_has_health_key = has_key
+        self.x_fc_has_health_key = has_key
 
     def action_fusion_new_health_key(self):
         """Replace the key of ``/fusion/health`` and show the new one, this once.
