@@ -1,8 +1,6 @@
 {
     "name": "Fusion Base",
     "summary": "Seams and helpers shared by every Fusion addon",
-    # Without it Odoo reads README.md as reStructuredText and complains.
-    "description": "Seams and helpers shared by every Fusion addon. See README.md.",
     "version": "19.0.1.0.0",
     "category": "Hidden",
     "author": "Nexa Systems Inc.",

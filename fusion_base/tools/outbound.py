@@ -32,11 +32,6 @@ from urllib3.exceptions import HTTPError
 from .address import FORBIDDEN, LOOPBACK, PUBLIC, classify
 from .redact import redact_logger
 
-__all__ = [
-    "LOOPBACK", "OutboundAnswer", "OutboundBlocked", "OutboundBusy", "OutboundClient",
-    "OutboundError", "OutboundMalformed", "OutboundRejected", "OutboundUnreachable", "check_url",
-]  # fmt: skip
-
 MAX_BYTES = 1 << 20  # answer size where the caller sets none
 MAX_RETRY_AFTER_S = 86400
 _CHUNK = 16384  # bytes
