@@ -97,10 +97,11 @@ class FusionRateMixin(models.AbstractModel):
     @api.model
     def _clean_key(self, key):
         """Outside text is part of keys: keep it storable and short, and still unique."""
-        if len(key) <= KEY_SIZE and "\0" not in key:
+        clean = key.replace("\0", "").encode("utf-8", "replace").decode()
+        if clean == key and len(key) <= KEY_SIZE:
             return key
         digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-        return f"{key[: KEY_SIZE - 65]}:{digest}".replace("\0", "")
+        return f"{clean[: KEY_SIZE - len(digest) - 1]}:{digest}"
 
     @api.autovacuum
     def _gc_rate(self):

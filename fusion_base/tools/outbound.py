@@ -10,6 +10,7 @@ OutboundError
 No error text holds a path, a query or a header: those carry keys.
 """
 
+import contextlib
 import json
 import re
 import socket
@@ -30,11 +31,6 @@ from urllib3.exceptions import HTTPError
 
 from .address import FORBIDDEN, LOOPBACK, PUBLIC, classify
 from .redact import redact_logger
-
-__all__ = [
-    "LOOPBACK", "OutboundAnswer", "OutboundBlocked", "OutboundBusy", "OutboundClient",
-    "OutboundError", "OutboundMalformed", "OutboundRejected", "OutboundUnreachable", "check_url",
-]  # fmt: skip
 
 MAX_BYTES = 1 << 20  # answer size where the caller sets none
 MAX_RETRY_AFTER_S = 86400
@@ -333,10 +329,8 @@ class _Wire:
 
     def _cut(self):
         if self._handle:
-            try:
+            with contextlib.suppress(OSError):  # closed by the other side meanwhile
                 self._handle.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # closed by the other side meanwhile
 
     def close(self):
         if self._timer:
@@ -353,11 +347,12 @@ class _PinnedAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, **kwargs)
+        result = super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {
             "http": self._pin(HTTPConnectionPool, HTTPConnection),
             "https": self._pin(HTTPSConnectionPool, HTTPSConnection),
         }
+        return result
 
     def _pin(self, pool_class, connection_class):
         wire = self._wire
@@ -413,12 +408,9 @@ def _parse_host(host, is_bracketed):
 
 def _resolve(host, port):
     """:return: list of (family, socket address), asking the resolver once for a name"""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        pass
-    else:
-        family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    literal = _parse_network(host)
+    if literal:
+        family = socket.AF_INET if literal[0].version == 4 else socket.AF_INET6
         return [(family, (host, port))]
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -22,6 +22,10 @@ _QUOTED = re.compile(
     r"""(?:(\\?["'])(?:\\[^"']|\\["'](?!\s*[,}\])])|(?!\2)[^\\])*?\2|[^\s,}\])"']+)""",
     re.IGNORECASE | re.DOTALL,
 )
+_HEADER = re.compile(
+    r"""((?<![\w-])(?:[\w-]{0,60}?(?:authori[sz]ation|cookie|signature))\s*:\s*)[^\r\n"'}\]]+""",
+    re.IGNORECASE,
+)
 _PLAIN = re.compile(
     rf"""({_NAME}\s*(?:=|:)\s*)(?:(?:bearer|basic|digest|token)\s+)?[^\s&"'<>;,)}}\]]+""",
     re.IGNORECASE,
@@ -35,6 +39,7 @@ def mask_text(text):
     """:return: ``text`` with every recognised secret replaced by ``MASK``"""
     text = _USER_INFO.sub(f"://{MASK}@", text)
     text = _QUOTED.sub(lambda m: f"{m[1]}{m[2] or ''}{MASK}{m[2] or ''}", text)
+    text = _HEADER.sub(rf"\1{MASK}", text)
     text = _PLAIN.sub(rf"\1{MASK}", text)
     text = _SCHEME.sub(rf"\1 {MASK}", text)
     return _KNOWN_FORMS.sub(MASK, text)

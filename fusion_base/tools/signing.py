@@ -18,7 +18,7 @@ SIGNATURE_HEADER = "X-Fusion-Signature"
 SIGNATURE_MAX_AGE_S = 300
 _TOKEN_BYTES = 32  # 256 bits
 _MAX_SIGNATURES = 10  # a header is outside text
-_HEADER = re.compile(r"t=(\d{1,12})((?:,v1=[0-9a-f]{64})+)")
+_HEADER = re.compile(r"t=([0-9]{1,12})((?:,v1=[0-9a-f]{64})+)")
 
 
 class SignatureError(Exception):
