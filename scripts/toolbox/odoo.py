@@ -38,12 +38,13 @@ class Odoo:
             "[options]",
             f"addons_path = {','.join(folders)}",
             f"data_dir = {paths.RUN / 'data'}",
-            f"db_host = {self.database_env['PGHOST']}",
-            f"db_port = {self.database_env.get('PGPORT', 'False')}",
-            f"db_user = {self.database_env.get('PGUSER', 'False')}",
-            f"db_password = {self.database_env.get('PGPASSWORD', 'False')}",
-            "admin_passwd = False",
             "list_db = False",
+        ]
+        named = {"host": "PGHOST", "port": "PGPORT", "user": "PGUSER", "password": "PGPASSWORD"}
+        lines += [
+            f"db_{option} = {self.database_env[variable]}"
+            for option, variable in named.items()
+            if variable in self.database_env
         ]
         handle, path = tempfile.mkstemp(prefix="odoo-", suffix=".conf", dir=paths.RUN)
         with os.fdopen(handle, "w") as conf:
