@@ -1,0 +1,1 @@
+from . import fusion_health, fusion_rate_mixin, fusion_start

@@ -1,0 +1,1 @@
+from .cursor import own_cursor
