@@ -1,0 +1,3 @@
+from . import clock
+from . import kiosk
+from . import native_kiosk

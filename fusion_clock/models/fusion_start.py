@@ -1,0 +1,18 @@
+from odoo import api, models
+
+
+class FusionStart(models.AbstractModel):
+    _inherit = "fusion.start"
+
+    @api.model
+    def _fusion_start_links(self):
+        links = super()._fusion_start_links()
+        user = self.env.user
+        kiosk = user.has_group("fusion_clock.group_fusion_clock_kiosk")
+        if kiosk and self.env["ir.config_parameter"]._fclk_get_bool("enable_nfc_kiosk"):
+            label = self.env._("Card kiosk")
+            links.append({"label": label, "url": "/fusion_clock/kiosk/nfc", "sequence": 10})
+        if user.has_group("fusion_clock.group_fusion_clock_team_lead"):
+            label = self.env._("Attendances")
+            links.append({"label": label, "url": "/odoo/attendances", "sequence": 11})
+        return links

@@ -1,0 +1,54 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..services.local_time import to_local
+
+
+class HrEmployee(models.Model):
+    """What a person's own clock shows."""
+
+    _inherit = "hr.employee"
+
+    @api.model
+    def _fclk_get_own(self):
+        """:return: the current user's employee in the current company (sudo), or empty"""
+        return self.sudo().search(
+            [("user_id", "=", self.env.uid), ("company_id", "=", self.env.company.id)], limit=1
+        )
+
+    def _fclk_get_status(self):
+        """:return: ``{"state" ("checked_in" / "checked_out"), "since" (UTC text or False),
+        "net_hours_today", "week_net_hours", "today": {"label", "scheduled", "is_off"},
+        "pending_reason"}``"""
+        self.ensure_one()
+        now = fields.Datetime.now()
+        today = to_local(now, self._get_tz()).date()
+        last = self.last_attendance_id
+        running = last if last and not last.check_out else last.browse()
+        hours, pending = self._fclk_get_today(running, now, today)
+        plan = self._get_fclk_day_plan(today)
+        return {
+            "state": self._fclk_get_state(),
+            "since": fields.Datetime.to_string(running.check_in or last.check_out or False) or False,
+            "net_hours_today": hours,
+            "week_net_hours": self._fclk_get_week_hours(today, running, now),
+            "today": {key: plan[key] for key in ("label", "scheduled", "is_off")},
+            "pending_reason": pending,
+        }
+
+    def _fclk_get_week_hours(self, today, running, now):
+        """:return: net hours of the week's closed attendances plus the running gross hours"""
+        first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
+        start = today - timedelta(days=(today.weekday() - first_weekday) % 7)
+        [[total]] = self.env["hr.attendance"].sudo()._read_group(
+            [
+                ("employee_id", "=", self.id),
+                ("date", ">=", start),
+                ("date", "<=", today),
+                ("check_out", "!=", False),
+            ],
+            aggregates=["x_fclk_net_hours:sum"],
+        )
+        elapsed = (now - running.check_in) / timedelta(hours=1) if running else 0.0
+        return round((total or 0.0) + elapsed, 2)
