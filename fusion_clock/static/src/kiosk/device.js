@@ -1,0 +1,40 @@
+/** Keep the tablet's screen on and its page still. */
+export function keepAwake() {
+    const request = () => navigator.wakeLock?.request("screen").catch(() => {});
+    document.addEventListener("visibilitychange", () => {
+        if (document.visibilityState === "visible") {
+            request();
+        }
+    });
+    request();
+}
+
+/** A wall tablet has no way out of the page: no menu, no selection, no way back. */
+export function holdStill() {
+    document.addEventListener("contextmenu", (ev) => ev.preventDefault());
+    document.addEventListener("selectstart", (ev) => {
+        if (!(ev.target instanceof HTMLInputElement)) {
+            ev.preventDefault();
+        }
+    });
+    document.addEventListener("gesturestart", (ev) => ev.preventDefault());
+    history.pushState(null, "", location.href);
+    window.addEventListener("popstate", () => history.pushState(null, "", location.href));
+}
+
+/** Show the tablet's time each second, aligned to the second. */
+export function runClock(screen, lang) {
+    const tick = () => {
+        const now = new Date();
+        screen.text(
+            "time",
+            now.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", second: "2-digit" })
+        );
+        screen.text(
+            "date",
+            now.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" })
+        );
+        setTimeout(tick, 1000 - (Date.now() % 1000));
+    };
+    tick();
+}
