@@ -40,6 +40,7 @@ class FusionClockKiosk(models.AbstractModel):
             "takes_photos": takes_photos,
             "config": {
                 "lang": self.env.lang.replace("_", "-"),
+                "tz": company.partner_id.tz or self.env.user.tz or "UTC",
                 "debug": self.env["ir.config_parameter"]._fclk_get_bool("nfc_kiosk_debug"),
                 "takes_photos": takes_photos,
                 "no_photo_url": NO_PHOTO_URL,

@@ -162,9 +162,7 @@ class HrEmployee(models.Model):
         )
         if refusal:
             return refusal
-        attendance = self._fclk_change(
-            clocking, clocking.geo or self._fclk_prepare_geo(clocking)
-        )
+        attendance = self._fclk_change(clocking, clocking.geo or self._fclk_prepare_geo(clocking))
         return self._fclk_prepare_answer(clocking, attendance)
 
     def _fclk_get_state(self):
@@ -359,9 +357,13 @@ class HrEmployee(models.Model):
         :return: (net hours of today's closed attendances plus the running gross hours of the open
             one, whether an attendance awaits an explanation)"""
         own = [("employee_id", "=", self.id)]
-        found = self.env["hr.attendance"].sudo().search_fetch(
-            own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
-            ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
+        found = (
+            self.env["hr.attendance"]
+            .sudo()
+            .search_fetch(
+                own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
+                ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
+            )
         )
         hours = 0.0
         for row in found.filtered(lambda row: row.date == today) | attendance.sudo():

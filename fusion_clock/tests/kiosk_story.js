@@ -53,6 +53,8 @@
 
     async function setUpTablet() {
         await reach("setup");
+        // A style sheet that does not compile leaves a white page.
+        expect("dark", getComputedStyle(root).backgroundColor, "rgb(11, 15, 20)");
         press("activate");
         await until("devices ready", () => !root.querySelector("[data-action=finish_setup]").hidden);
         expect("camera", root.querySelector("[data-check=camera]").dataset.good, "true");

@@ -101,7 +101,9 @@ class TestKioskBrowser(HttpCase):
     def test_page_is_for_kiosk_and_managers_and_only_when_on(self):
         new_test_user(self.env, login="plain_user", groups="base.group_user")
         self.authenticate("plain_user", "plain_user")
-        self.assertTrue(self.url_open(KIOSK, allow_redirects=False).headers["Location"].endswith("/my"))
+        self.assertTrue(
+            self.url_open(KIOSK, allow_redirects=False).headers["Location"].endswith("/my")
+        )
         self.authenticate("wall_kiosk", "wall_kiosk")
         self.assertEqual(self.url_open(KIOSK, allow_redirects=False).status_code, 200)
         self.env["ir.config_parameter"].set_param("fusion_clock.enable_nfc_kiosk", False)

@@ -22,18 +22,20 @@ export function holdStill() {
     window.addEventListener("popstate", () => history.pushState(null, "", location.href));
 }
 
-/** Show the tablet's time each second, aligned to the second. */
-export function runClock(screen, lang) {
+/**
+ * Show the time each second, aligned to the second.
+ *
+ * @param {Screen} screen
+ * @param {string} lang "en-CA"
+ * @param {string} timeZone the company's, because a tablet's own is often never set
+ */
+export function runClock(screen, lang, timeZone) {
+    const time = { hour: "numeric", minute: "2-digit", second: "2-digit", timeZone };
+    const date = { weekday: "long", day: "numeric", month: "long", timeZone };
     const tick = () => {
         const now = new Date();
-        screen.text(
-            "time",
-            now.toLocaleTimeString(lang, { hour: "numeric", minute: "2-digit", second: "2-digit" })
-        );
-        screen.text(
-            "date",
-            now.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" })
-        );
+        screen.text("time", now.toLocaleTimeString(lang, time));
+        screen.text("date", now.toLocaleDateString(lang, date));
         setTimeout(tick, 1000 - (Date.now() % 1000));
     };
     tick();

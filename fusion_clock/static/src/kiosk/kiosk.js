@@ -35,7 +35,7 @@ class NfcKiosk {
         this.listen();
         holdStill();
         keepAwake();
-        runClock(this.screen, this.config.lang);
+        runClock(this.screen, this.config.lang, this.config.tz);
         this.showConnection(navigator.onLine);
         this.heartbeat();
         if (localStorage.getItem(SETUP_KEY)) {

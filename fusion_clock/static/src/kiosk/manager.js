@@ -203,13 +203,13 @@ export class ManagerPage {
         if (!managed) {
             return;
         }
-        const { lang } = this.config;
+        const { lang, tz } = this.config;
         this.screen.toggle("unknown_empty", !managed.unknown_cards.length);
         this.screen.list(
             "unknown",
             managed.unknown_cards.map((card) => ({
                 label: card.card_uid,
-                detail: new Date(`${card.time.replace(" ", "T")}Z`).toLocaleString(lang),
+                detail: new Date(`${card.time.replace(" ", "T")}Z`).toLocaleString(lang, { timeZone: tz }),
                 onPick: () => {
                     this.uid = card.card_uid;
                     this.chooseEmployee();

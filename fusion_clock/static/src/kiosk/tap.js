@@ -69,7 +69,8 @@ export class TapFlow {
         this.screen.text("sign", SIGNS[answer.action]);
         this.screen.text("name", answer.employee_name);
         this.screen.text("action", fill(texts[answer.action], values));
-        this.screen.text("hours", fill(texts.hours_today, values));
+        const hours = answer.net_hours_today ? fill(texts.hours_today, values) : "";
+        this.screen.text("hours", hours);
         const notes = (answer.notes || []).map((note) => {
             const item = document.createElement("li");
             item.textContent = note;
