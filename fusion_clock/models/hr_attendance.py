@@ -37,6 +37,12 @@ class HrAttendance(models.Model):
     x_fclk_penalty_ids = fields.One2many(
         "fusion.clock.penalty", "attendance_id", "Penalties", readonly=True
     )
+    x_fclk_penalty_minutes = fields.Float(
+        "Penalties (min)",
+        compute="_compute_x_fclk_penalty_minutes",
+        store=True,
+        help="Sum of the applied penalties, part of the break.",
+    )
     x_fclk_clock_source = fields.Selection(
         SOURCES, "Clock-in Source", default="manual", readonly=True
     )
@@ -81,6 +87,7 @@ class HrAttendance(models.Model):
             ("x_fclk_break_minutes", "float8"),
             ("x_fclk_break_snapshot", "jsonb"),
             ("x_fclk_net_hours", "float8"),
+            ("x_fclk_penalty_minutes", "float8"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column)
@@ -91,13 +98,15 @@ class HrAttendance(models.Model):
         for attendance in self:
             attendance.x_fclk_gross_hours = gross_hours(attendance.check_in, attendance.check_out)
 
+    @api.depends("x_fclk_penalty_ids.penalty_minutes", "x_fclk_penalty_ids.state")
+    def _compute_x_fclk_penalty_minutes(self):
+        """Stored apart, so that a clock-out need not look for penalties again."""
+        for attendance in self.sudo():
+            applied = attendance.x_fclk_penalty_ids.filtered(lambda row: row.state == "applied")
+            attendance.x_fclk_penalty_minutes = sum(applied.mapped("penalty_minutes"))
+
     @api.depends(
-        "check_in",
-        "check_out",
-        "employee_id",
-        "x_fclk_break_waived",
-        "x_fclk_penalty_ids.penalty_minutes",
-        "x_fclk_penalty_ids.state",
+        "check_in", "check_out", "employee_id", "x_fclk_break_waived", "x_fclk_penalty_minutes"
     )
     def _compute_fclk_break_minutes(self):
         """Statutory break of the hours really spent at work, plus applied penalties.
@@ -118,8 +127,7 @@ class HrAttendance(models.Model):
         counts = is_on and self.check_out and not self.x_fclk_break_waived
         tiers = BreakTiers(*(rule[name] or 0.0 for name in names))
         statutory = tiers.minutes_for(gross) if counts else 0.0
-        applied = self.sudo().x_fclk_penalty_ids.filtered(lambda row: row.state == "applied")
-        penalty = sum(applied.mapped("penalty_minutes"))
+        penalty = self.x_fclk_penalty_minutes
         self.x_fclk_break_minutes = statutory + penalty
         self.x_fclk_break_snapshot = rule | {
             "auto_deduct_break": is_on,
@@ -127,7 +135,6 @@ class HrAttendance(models.Model):
             "gross_hours": gross,
             "statutory_minutes": statutory,
             "penalty_minutes": penalty,
-            "penalty_ids": applied.ids,
         }
 
     @api.depends("x_fclk_gross_hours", "x_fclk_break_minutes")

@@ -241,10 +241,9 @@ class HrEmployee(models.Model):
         if clocking.opening:
             clocking.plan = employee_sudo._fclk_plan_for(clocking.now)
         employee_sudo._fclk_prepare_attendance(clocking)
-        attendance = self.with_context(fclk_clocking=clocking)._attendance_action_change(
-            geo_information
-        )
-        attendance = attendance.with_context(fclk_clocking=None)
+        # The activity log tells who, when and how: no "Attendance created" note beside it.
+        engine = self.with_context(fclk_clocking=clocking, mail_create_nolog=True)
+        attendance = engine._attendance_action_change(geo_information).with_env(self.env)
         attendance_sudo = attendance.sudo()
         if clocking.opening:
             employee_sudo._fclk_after_clock_in(clocking, attendance_sudo)
@@ -261,7 +260,7 @@ class HrEmployee(models.Model):
         if clocking.browser:
             values["browser"] = clocking.browser
         if clocking.location:
-            values["location"] = clocking.location.name
+            values["location"] = clocking.location._fclk_get_name(clocking.location.id)
         if self.company_id.attendance_device_tracking:
             values |= self._fclk_prepare_position(clocking)
         return values

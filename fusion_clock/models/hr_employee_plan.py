@@ -75,7 +75,8 @@ class HrEmployee(models.Model):
                 ("date", ">=", date_from),
                 ("date", "<=", date_to),
                 ("state", "=", "posted"),
-            ]
+            ],
+            order="id",
         )
         return {(entry.employee_id.id, entry.date): entry for entry in entries}
 
