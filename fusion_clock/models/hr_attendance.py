@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..const import SOURCES
@@ -143,6 +145,25 @@ class HrAttendance(models.Model):
             attendance.x_fclk_net_hours = net_hours(
                 attendance.x_fclk_gross_hours, attendance.x_fclk_break_minutes
             )
+
+    def _check_validity(self):
+        """Core looks only at the neighbour by check_in, which is any one of those that began in
+        the same second: a refusal then counts only when something really overlaps."""
+        for attendance in self:
+            try:
+                super(HrAttendance, attendance)._check_validity()
+            except ValidationError:
+                if attendance._fclk_overlaps():
+                    raise
+
+    def _fclk_overlaps(self):
+        """:return: whether another attendance of the employee shares a stretch of time, or is
+        open as well"""
+        domain = Domain("employee_id", "=", self.employee_id.id) & Domain("id", "!=", self.id)
+        domain &= Domain("check_out", "=", False) | Domain("check_out", ">", self.check_in)
+        if self.check_out:
+            domain &= Domain("check_in", "<", self.check_out)
+        return bool(self.search_count(domain, limit=1))
 
     @api.model_create_multi
     def create(self, vals_list):
