@@ -146,6 +146,7 @@ class HrAttendance(models.Model):
                 attendance.x_fclk_gross_hours, attendance.x_fclk_break_minutes
             )
 
+    @api.constrains("check_in", "check_out", "employee_id")
     def _check_validity(self):
         """Core looks only at the neighbour by check_in, which is any one of those that began in
         the same second: a refusal then counts only when something really overlaps."""

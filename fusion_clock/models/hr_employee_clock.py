@@ -162,6 +162,8 @@ class HrEmployee(models.Model):
         )
         if refusal:
             return refusal
+        if clocking.source in SHARED_DEVICE_SOURCES:
+            self._fclk_mark_tap()  # before the change: one UPDATE of the employee for both
         attendance = self._fclk_change(
             clocking, clocking.geo or self._fclk_prepare_geo(clocking)
         )
