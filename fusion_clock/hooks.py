@@ -24,7 +24,12 @@ def _activate_company_provinces(env):
 def _fill_attendance_hours(env: api.Environment):
     """Compute the stored hours of attendances that are older than the addon, without chatter."""
     attendances = env["hr.attendance"].with_context(tracking_disable=True)
-    names = ("x_fclk_gross_hours", "x_fclk_break_minutes", "x_fclk_net_hours")
+    names = [
+        "x_fclk_penalty_minutes",
+        "x_fclk_gross_hours",
+        "x_fclk_break_minutes",
+        "x_fclk_net_hours",
+    ]
     ids = attendances.search([], order="id").ids
     for start in range(0, len(ids), BATCH_SIZE):
         batch = attendances.browse(ids[start : start + BATCH_SIZE])

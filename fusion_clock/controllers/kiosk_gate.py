@@ -27,7 +27,7 @@ def open_kiosk():
     if not is_kiosk_user():
         raise AccessError(request.env._("This page is for kiosks and clock managers."))
     company = request.env.company.sudo()
-    language = company.partner_id.lang or request.env.lang
+    language = company.x_fclk_kiosk_lang or request.env.lang
     return request.env["hr.employee"].sudo().with_context(lang=language), company
 
 

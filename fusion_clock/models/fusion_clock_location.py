@@ -1,6 +1,6 @@
 import math
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import MAX_ACCURACY_BONUS_M
@@ -60,6 +60,21 @@ class FusionClockLocation(models.Model):
                         ranges=location.allowed_ip_ranges,
                     )
                 ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    @api.model
+    @tools.ormcache("location_id")
+    def _fclk_get_name(self, location_id):
+        """:return: the name that each tap copies to its attendance, without a query"""
+        return self.sudo().browse(location_id).name
 
     def action_geolocate(self):
         """Set the position from the address, with Odoo's geocoder where it is installed."""

@@ -1,4 +1,6 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 from ..const import SOURCES
@@ -36,6 +38,12 @@ class HrAttendance(models.Model):
     x_fclk_break_waived = fields.Boolean("Break Waived", readonly=True, copy=False)
     x_fclk_penalty_ids = fields.One2many(
         "fusion.clock.penalty", "attendance_id", "Penalties", readonly=True
+    )
+    x_fclk_penalty_minutes = fields.Float(
+        "Penalties (min)",
+        compute="_compute_x_fclk_penalty_minutes",
+        store=True,
+        help="Sum of the applied penalties, part of the break.",
     )
     x_fclk_clock_source = fields.Selection(
         SOURCES, "Clock-in Source", default="manual", readonly=True
@@ -81,6 +89,7 @@ class HrAttendance(models.Model):
             ("x_fclk_break_minutes", "float8"),
             ("x_fclk_break_snapshot", "jsonb"),
             ("x_fclk_net_hours", "float8"),
+            ("x_fclk_penalty_minutes", "float8"),
         ):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, column)
@@ -91,13 +100,15 @@ class HrAttendance(models.Model):
         for attendance in self:
             attendance.x_fclk_gross_hours = gross_hours(attendance.check_in, attendance.check_out)
 
+    @api.depends("x_fclk_penalty_ids.penalty_minutes", "x_fclk_penalty_ids.state")
+    def _compute_x_fclk_penalty_minutes(self):
+        """Stored apart, so that a clock-out need not look for penalties again."""
+        for attendance in self.sudo():
+            applied = attendance.x_fclk_penalty_ids.filtered(lambda row: row.state == "applied")
+            attendance.x_fclk_penalty_minutes = sum(applied.mapped("penalty_minutes"))
+
     @api.depends(
-        "check_in",
-        "check_out",
-        "employee_id",
-        "x_fclk_break_waived",
-        "x_fclk_penalty_ids.penalty_minutes",
-        "x_fclk_penalty_ids.state",
+        "check_in", "check_out", "employee_id", "x_fclk_break_waived", "x_fclk_penalty_minutes"
     )
     def _compute_fclk_break_minutes(self):
         """Statutory break of the hours really spent at work, plus applied penalties.
@@ -118,8 +129,7 @@ class HrAttendance(models.Model):
         counts = is_on and self.check_out and not self.x_fclk_break_waived
         tiers = BreakTiers(*(rule[name] or 0.0 for name in names))
         statutory = tiers.minutes_for(gross) if counts else 0.0
-        applied = self.sudo().x_fclk_penalty_ids.filtered(lambda row: row.state == "applied")
-        penalty = sum(applied.mapped("penalty_minutes"))
+        penalty = self.x_fclk_penalty_minutes
         self.x_fclk_break_minutes = statutory + penalty
         self.x_fclk_break_snapshot = rule | {
             "auto_deduct_break": is_on,
@@ -127,7 +137,6 @@ class HrAttendance(models.Model):
             "gross_hours": gross,
             "statutory_minutes": statutory,
             "penalty_minutes": penalty,
-            "penalty_ids": applied.ids,
         }
 
     @api.depends("x_fclk_gross_hours", "x_fclk_break_minutes")
@@ -136,6 +145,26 @@ class HrAttendance(models.Model):
             attendance.x_fclk_net_hours = net_hours(
                 attendance.x_fclk_gross_hours, attendance.x_fclk_break_minutes
             )
+
+    @api.constrains("check_in", "check_out", "employee_id")
+    def _check_validity(self):
+        """Core looks only at the neighbour by check_in, which is any one of those that began in
+        the same second: a refusal then counts only when something really overlaps."""
+        for attendance in self:
+            try:
+                super(HrAttendance, attendance)._check_validity()
+            except ValidationError:
+                if attendance._fclk_overlaps():
+                    raise
+
+    def _fclk_overlaps(self):
+        """:return: whether another attendance of the employee shares a stretch of time, or is
+        open as well"""
+        domain = Domain("employee_id", "=", self.employee_id.id) & Domain("id", "!=", self.id)
+        domain &= Domain("check_out", "=", False) | Domain("check_out", ">", self.check_in)
+        if self.check_out:
+            domain &= Domain("check_in", "<", self.check_out)
+        return bool(self.search_count(domain, limit=1))
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -162,7 +162,11 @@ class HrEmployee(models.Model):
         )
         if refusal:
             return refusal
-        attendance = self._fclk_change(clocking, clocking.geo or self._fclk_prepare_geo(clocking))
+        if clocking.source in SHARED_DEVICE_SOURCES:
+            self._fclk_mark_tap()  # before the change: one UPDATE of the employee for both
+        attendance = self._fclk_change(
+            clocking, clocking.geo or self._fclk_prepare_geo(clocking)
+        )
         return self._fclk_prepare_answer(clocking, attendance)
 
     def _fclk_get_state(self):
@@ -239,10 +243,9 @@ class HrEmployee(models.Model):
         if clocking.opening:
             clocking.plan = employee_sudo._fclk_plan_for(clocking.now)
         employee_sudo._fclk_prepare_attendance(clocking)
-        attendance = self.with_context(fclk_clocking=clocking)._attendance_action_change(
-            geo_information
-        )
-        attendance = attendance.with_context(fclk_clocking=None)
+        # The activity log tells who, when and how: no "Attendance created" note beside it.
+        engine = self.with_context(fclk_clocking=clocking, mail_create_nolog=True)
+        attendance = engine._attendance_action_change(geo_information).with_env(self.env)
         attendance_sudo = attendance.sudo()
         if clocking.opening:
             employee_sudo._fclk_after_clock_in(clocking, attendance_sudo)
@@ -259,7 +262,7 @@ class HrEmployee(models.Model):
         if clocking.browser:
             values["browser"] = clocking.browser
         if clocking.location:
-            values["location"] = clocking.location.name
+            values["location"] = clocking.location._fclk_get_name(clocking.location.id)
         if self.company_id.attendance_device_tracking:
             values |= self._fclk_prepare_position(clocking)
         return values
@@ -357,13 +360,9 @@ class HrEmployee(models.Model):
         :return: (net hours of today's closed attendances plus the running gross hours of the open
             one, whether an attendance awaits an explanation)"""
         own = [("employee_id", "=", self.id)]
-        found = (
-            self.env["hr.attendance"]
-            .sudo()
-            .search_fetch(
-                own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
-                ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
-            )
+        found = self.env["hr.attendance"].sudo().search_fetch(
+            own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
+            ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
         )
         hours = 0.0
         for row in found.filtered(lambda row: row.date == today) | attendance.sudo():

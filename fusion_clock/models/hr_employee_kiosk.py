@@ -103,10 +103,7 @@ class HrEmployee(models.Model):
         if self._fclk_is_resting():
             self._fclk_mark_tap()
             return self._fclk_refuse("debounce", clocking)
-        answer = self._fclk_run(clocking)
-        if answer.get("success"):
-            self._fclk_mark_tap()
-        return answer
+        return self._fclk_run(clocking)
 
     def _fclk_is_resting(self):
         """:return: whether the last tap is younger than the debounce time; a clock of another

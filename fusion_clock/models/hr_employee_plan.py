@@ -69,17 +69,14 @@ class HrEmployee(models.Model):
         return {**plans[self.id, today], "date": today}
 
     def _fclk_posted_entries(self, date_from, date_to):
-        entries = (
-            self.env["fusion.clock.schedule"]
-            .sudo()
-            .search(
-                [
-                    ("employee_id", "in", self.ids),
-                    ("date", ">=", date_from),
-                    ("date", "<=", date_to),
-                    ("state", "=", "posted"),
-                ]
-            )
+        entries = self.env["fusion.clock.schedule"].sudo().search(
+            [
+                ("employee_id", "in", self.ids),
+                ("date", ">=", date_from),
+                ("date", "<=", date_to),
+                ("state", "=", "posted"),
+            ],
+            order="id",
         )
         return {(entry.employee_id.id, entry.date): entry for entry in entries}
 

@@ -16,6 +16,9 @@ class ResCompany(models.Model):
         string="Province of Work",
         help="Decides the break rule; stored, because every clock-out asks for it.",
     )
+    x_fclk_kiosk_lang = fields.Selection(
+        related="partner_id.lang", store=True, string="Kiosk Language"
+    )
     x_fclk_take_photos = fields.Boolean(
         "Take Photos at the Kiosk",
         compute="_compute_x_fclk_take_photos",

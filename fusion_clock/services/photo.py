@@ -6,11 +6,12 @@ import io
 import re
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, WebPImagePlugin
 
 from ..const import PHOTO_MAX_BYTES, PHOTO_MAX_SIDE, PHOTO_QUALITY
 
-_FORMATS = ("JPEG", "PNG", "WEBP")
+# Odoo loads few of Pillow's formats (odoo/tools/image.py); importing the plugin adds this one.
+_FORMATS = ("JPEG", "PNG", WebPImagePlugin.WebPImageFile.format)
 _DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,")
 _BASE64_MAX = PHOTO_MAX_BYTES * 4 // 3 + 1024  # characters, with room for line breaks
 
