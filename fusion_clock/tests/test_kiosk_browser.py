@@ -6,7 +6,8 @@ from odoo.tests.common import ChromeBrowser
 
 KIOSK = "/fusion_clock/kiosk/nfc"
 CARD = "04:A2:B5:62:C1:80"
-READY = "document.querySelector('.o_fusion_clock_kiosk')?.dataset.state !== 'loading'"
+STATE = "document.querySelector('.o_fusion_clock_kiosk')?.dataset.state"
+READY = f"['setup', 'idle'].includes({STATE})"
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
 
 
@@ -59,7 +60,8 @@ class TestKioskBrowser(HttpCase):
             self.assertTrue(photo, "the silent photo is missing")
         events = self.env["fusion.clock.activity.log"].search([("card_uid", "=", CARD)])
         self.assertEqual(
-            sorted(events.mapped("event")), ["clock_in", "clock_out", "enroll", "tap_unknown"]
+            sorted(events.mapped("event")),
+            ["clock_in", "clock_out", "enroll", "tap_unknown", "unscheduled_shift"],
         )
         failed = self.env["fusion.clock.activity.log"].search_count(
             [("event", "=", "unlock_failed")]
