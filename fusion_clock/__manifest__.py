@@ -21,8 +21,17 @@
         "views/hr_employee_views.xml",
         "views/hr_attendance_views.xml",
         "views/res_config_settings_views.xml",
+        "views/kiosk_templates.xml",
         "views/fusion_clock_menus.xml",
     ],
+    "demo": ["demo/fusion_clock_demo.xml", "demo/hr_attendance_demo.xml"],
+    "assets": {
+        "fusion_clock.assets_kiosk": [
+            "fusion_clock/static/src/kiosk/kiosk.scss",
+            "web/static/src/module_loader.js",
+            "fusion_clock/static/src/kiosk/*.js",
+        ],
+    },
     "post_init_hook": "post_init_hook",
     "application": True,
 }

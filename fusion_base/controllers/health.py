@@ -2,11 +2,10 @@ import json
 
 from odoo import http
 from odoo.http import request
-from odoo.tools import consteq
 
 from ..const import HEALTH_KEY_PARAM
 from ..tools.metrics import OPENMETRICS_TYPE, render_openmetrics
-from ..tools.signing import hash_token
+from ..tools.signing import verify_token
 
 
 class FusionHealthPage(http.Controller):
@@ -29,10 +28,9 @@ class FusionHealthPage(http.Controller):
         return request.make_response(body, headers)
 
     def _has_key(self):
-        stored = request.env["ir.config_parameter"].sudo().get_param(HEALTH_KEY_PARAM) or ""
+        stored = request.env["ir.config_parameter"].sudo().get_param(HEALTH_KEY_PARAM)
         scheme, _space, key = request.httprequest.headers.get("Authorization", "").partition(" ")
-        matches = consteq(hash_token(key.strip()), stored)
-        return bool(stored and key.strip()) and scheme.lower() == "bearer" and matches
+        return verify_token(key.strip(), stored) and scheme.lower() == "bearer"
 
     def _wants_metrics(self):
         accepted = request.httprequest.accept_mimetypes  # best first; parameters do not matter

@@ -83,6 +83,16 @@ class TestOutboundRequests(OutboundCase):
             ["application/json", "application/x-www-form-urlencoded", "application/x-ndjson"],
         )
 
+    def test_address_is_called_as_it_was_given(self):
+        for base, path, expected in [
+            ("/hook", "", "/hook"),
+            ("/hook/", "", "/hook/"),
+            ("/hook/", "/in", "/hook/in"),
+            ("", "", "/"),
+        ]:
+            self.client(self.server.url + base).get(path)
+            self.assertEqual(self.server.requests[-1].path, expected)
+
     def test_request_gives_status_headers_and_bytes(self):
         self.server.answer(status=202, body=b"\xff\x00", headers={"X-Rl": "0"})
 

@@ -205,7 +205,7 @@ class OutboundClient:
         self, base_url, *, timeout, allow_private=False, allow_http=False, allowed_hosts=(),
         max_bytes=MAX_BYTES, headers=None, ca_file=None,
     ):  # fmt: skip
-        self._base_url = base_url.rstrip("/")
+        self._base_url = base_url
         self._timeout = _check_timeout(timeout)
         self._policy = _Policy(allow_private, allow_http, tuple(allowed_hosts))
         self._max_bytes = max_bytes
@@ -234,8 +234,9 @@ class OutboundClient:
         """
         if path and not path.startswith(("/", "?")):
             raise ValueError("The path must start with /")
-        target = self._policy.find_target(self._base_url + path)
-        prepared = self._prepare(method, self._base_url + path, **options)
+        url = self._base_url.rstrip("/") + path if path.startswith("/") else self._base_url + path
+        target = self._policy.find_target(url)
+        prepared = self._prepare(method, url, **options)
         wire = _Wire(target, _check_timeout(timeout or self._timeout))
         try:
             answer, is_whole = self._exchange(wire, prepared)

@@ -1,3 +1,4 @@
 from . import clock
 from . import kiosk
+from . import kiosk_page
 from . import native_kiosk

@@ -24,8 +24,10 @@ class FusionNativeKiosk(HrAttendance):
         company = self._get_company(token)
         if not company or not isinstance(barcode, str) or not barcode:
             return {}
-        employee = request.env["hr.employee"].sudo().search(
-            [("barcode", "=", barcode), ("company_id", "=", company.id)], limit=1
+        employee = (
+            request.env["hr.employee"]
+            .sudo()
+            .search([("barcode", "=", barcode), ("company_id", "=", company.id)], limit=1)
         )
         if not employee:
             return {}

@@ -7,6 +7,7 @@ from . import (
     fusion_clock_schedule,
     fusion_clock_penalty,
     fusion_clock_activity_log,
+    fusion_clock_kiosk,
     res_company,
     hr_employee,
     hr_employee_plan,

@@ -79,7 +79,9 @@ class FusionClockLocation(models.Model):
     def action_geolocate(self):
         """Set the position from the address, with Odoo's geocoder where it is installed."""
         if "base.geocoder" not in self.env:
-            raise UserError(self.env._("Install Odoo's “Partners Geolocation” to look up addresses."))
+            raise UserError(
+                self.env._("Install Odoo's “Partners Geolocation” to look up addresses.")
+            )
         for location in self:
             location._geolocate()
 

@@ -8,9 +8,7 @@ class FusionClockPenalty(models.Model):
     _order = "date desc, id desc"
     _rec_name = "penalty_type"
 
-    attendance_id = fields.Many2one(
-        "hr.attendance", required=True, index=True, ondelete="cascade"
-    )
+    attendance_id = fields.Many2one("hr.attendance", required=True, index=True, ondelete="cascade")
     employee_id = fields.Many2one("hr.employee", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="employee_id.company_id", store=True)
     penalty_type = fields.Selection(

@@ -24,8 +24,10 @@ class FusionHealth(models.AbstractModel):
 
     def _fclk_check_kiosk_location(self):
         is_on = self.env["ir.config_parameter"]._fclk_get_bool("enable_nfc_kiosk")
-        placed = self.env["res.company"].sudo().search_count(
-            [("x_fclk_nfc_kiosk_location_id", "!=", False)]
+        placed = (
+            self.env["res.company"]
+            .sudo()
+            .search_count([("x_fclk_nfc_kiosk_location_id", "!=", False)])
         )
         return {
             "code": "fusion_clock.kiosk_location",

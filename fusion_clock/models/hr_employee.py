@@ -36,9 +36,7 @@ class HrEmployee(models.Model):
     )
     x_fclk_send_reminders = fields.Boolean("Reminders", default=True, groups=CLOCK_GROUPS)
     x_fclk_exempt_penalties = fields.Boolean("Exempt from Penalties", groups=CLOCK_GROUPS)
-    x_fclk_last_tap_at = fields.Datetime(
-        "Last Tap", copy=False, readonly=True, groups=CLOCK_GROUPS
-    )
+    x_fclk_last_tap_at = fields.Datetime("Last Tap", copy=False, readonly=True, groups=CLOCK_GROUPS)
     x_fclk_pin_failures = fields.Integer(
         "Wrong PINs", copy=False, readonly=True, groups=CLOCK_GROUPS
     )
@@ -55,9 +53,13 @@ class HrEmployee(models.Model):
     )
 
     def _compute_x_fclk_pending_reason(self):
-        groups = self.env["hr.attendance"].sudo()._read_group(
-            [("employee_id", "in", self.ids), ("x_fclk_pending_reason", "=", True)],
-            ["employee_id"],
+        groups = (
+            self.env["hr.attendance"]
+            .sudo()
+            ._read_group(
+                [("employee_id", "in", self.ids), ("x_fclk_pending_reason", "=", True)],
+                ["employee_id"],
+            )
         )
         waiting = {employee.id for (employee,) in groups}
         for employee in self:

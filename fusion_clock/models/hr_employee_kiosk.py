@@ -227,8 +227,10 @@ class HrEmployee(models.Model):
         employee = self._fclk_find_in_company(employee_id, company)
         if not employee:
             return self._fclk_refuse_quietly("employee_not_found")
-        holder = self.sudo().with_context(active_test=False).search(
-            [("x_fclk_nfc_card_uid", "=", uid)], limit=1
+        holder = (
+            self.sudo()
+            .with_context(active_test=False)
+            .search([("x_fclk_nfc_card_uid", "=", uid)], limit=1)
         )
         if holder and holder != employee:
             return self._fclk_refuse_assigned(holder, company)
@@ -278,16 +280,20 @@ class HrEmployee(models.Model):
     def _fclk_manager_data(self, company):
         """:return: ``{"unknown_cards": [{"card_uid", "time"}], "in_now": number of employees,
         "station"}``; cards that were enrolled since are left out"""
-        rows = self.env["fusion.clock.activity.log"].sudo()._read_group(
-            [
-                ("event", "=", "tap_unknown"),
-                ("company_id", "=", company.id),
-                ("event_time", ">=", fields.Datetime.now() - timedelta(days=7)),
-            ],
-            ["card_uid"],
-            ["event_time:max"],
-            order="event_time:max desc",
-            limit=UNKNOWN_CARDS_SHOWN,
+        rows = (
+            self.env["fusion.clock.activity.log"]
+            .sudo()
+            ._read_group(
+                [
+                    ("event", "=", "tap_unknown"),
+                    ("company_id", "=", company.id),
+                    ("event_time", ">=", fields.Datetime.now() - timedelta(days=7)),
+                ],
+                ["card_uid"],
+                ["event_time:max"],
+                order="event_time:max desc",
+                limit=UNKNOWN_CARDS_SHOWN,
+            )
         )
         taken = set(
             self.sudo()
@@ -300,8 +306,8 @@ class HrEmployee(models.Model):
                 for uid, time in rows
                 if uid not in taken
             ],
-            "in_now": self.env["hr.attendance"].sudo().search_count(
-                [("check_out", "=", False), ("employee_id.company_id", "=", company.id)]
-            ),
+            "in_now": self.env["hr.attendance"]
+            .sudo()
+            .search_count([("check_out", "=", False), ("employee_id.company_id", "=", company.id)]),
             "station": False,
         }

@@ -30,7 +30,8 @@ class HrEmployee(models.Model):
         plan = self._get_fclk_day_plan(today)
         return {
             "state": self._fclk_get_state(),
-            "since": fields.Datetime.to_string(running.check_in or last.check_out or False) or False,
+            "since": fields.Datetime.to_string(running.check_in or last.check_out or False)
+            or False,
             "net_hours_today": hours,
             "week_net_hours": self._fclk_get_week_hours(today, running, now),
             "today": {key: plan[key] for key in ("label", "scheduled", "is_off")},
@@ -41,14 +42,18 @@ class HrEmployee(models.Model):
         """:return: net hours of the week's closed attendances plus the running gross hours"""
         first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
         start = today - timedelta(days=(today.weekday() - first_weekday) % 7)
-        [[total]] = self.env["hr.attendance"].sudo()._read_group(
-            [
-                ("employee_id", "=", self.id),
-                ("date", ">=", start),
-                ("date", "<=", today),
-                ("check_out", "!=", False),
-            ],
-            aggregates=["x_fclk_net_hours:sum"],
+        [[total]] = (
+            self.env["hr.attendance"]
+            .sudo()
+            ._read_group(
+                [
+                    ("employee_id", "=", self.id),
+                    ("date", ">=", start),
+                    ("date", "<=", today),
+                    ("check_out", "!=", False),
+                ],
+                aggregates=["x_fclk_net_hours:sum"],
+            )
         )
         elapsed = (now - running.check_in) / timedelta(hours=1) if running else 0.0
         return round((total or 0.0) + elapsed, 2)

@@ -174,6 +174,8 @@ class ResConfigSettings(models.TransientModel):
     def action_fclk_activate_rule(self):
         """Switch on the rule of this company's province."""
         self.ensure_one()
-        return self.env["fusion.clock.break.rule"].browse(
-            self.fclk_archived_rule_id.id
-        ).action_activate()
+        return (
+            self.env["fusion.clock.break.rule"]
+            .browse(self.fclk_archived_rule_id.id)
+            .action_activate()
+        )

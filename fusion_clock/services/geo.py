@@ -11,9 +11,7 @@ def distance_m(latitude1, longitude1, latitude2, longitude2):
     phi1, phi2 = math.radians(latitude1), math.radians(latitude2)
     half_phi = (phi2 - phi1) / 2
     half_lambda = math.radians(longitude2 - longitude1) / 2
-    chord = (
-        math.sin(half_phi) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(half_lambda) ** 2
-    )
+    chord = math.sin(half_phi) ** 2 + math.cos(phi1) * math.cos(phi2) * math.sin(half_lambda) ** 2
     return 2 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, chord)))
 
 

@@ -43,7 +43,9 @@ def _decode(text):
         raise PhotoError("no text, or too long")
     prefix = _DATA_URI.match(text)
     try:
-        raw = base64.b64decode("".join(text[prefix.end() if prefix else 0 :].split()), validate=True)
+        raw = base64.b64decode(
+            "".join(text[prefix.end() if prefix else 0 :].split()), validate=True
+        )
     except (binascii.Error, ValueError) as error:
         raise PhotoError("not base64") from error
     if not raw or len(raw) > PHOTO_MAX_BYTES:

@@ -7,6 +7,7 @@ from . import test_controllers
 from . import test_day_plan
 from . import test_health
 from . import test_install
+from . import test_kiosk_browser
 from . import test_location
 from . import test_native_kiosk
 from . import test_penalty

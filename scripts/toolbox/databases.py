@@ -3,9 +3,10 @@
 import os
 import shutil
 import subprocess
+import tempfile
 
 from . import paths, postgres
-from .progress import SetupError
+from .progress import SetupError, run_logged
 
 
 def filestore(database):
@@ -24,6 +25,20 @@ def copy(environment, template, name):
     postgres.psql(environment, "postgres", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     if filestore(template).is_dir():
         shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
+
+
+def copy_live(environment, source, name):
+    """Copy a database that others are connected to: dump and restore."""
+    drop(environment, name)
+    postgres.psql(environment, "postgres", f'CREATE DATABASE "{name}"')
+    with tempfile.TemporaryDirectory(dir=paths.RUN) as folder:
+        dump = os.path.join(folder, "dump")
+        env = {**os.environ, **environment}
+        run_logged(["pg_dump", "-Fc", "-Z0", "-f", dump, source], "copy", "dumping", env=env)
+        restore = ["pg_restore", "-j2", "--no-owner", "-d", name, dump]
+        run_logged(restore, "copy", "restoring", env=env)
+    if filestore(source).is_dir():
+        shutil.copytree(filestore(source), filestore(name), copy_function=os.link)
 
 
 def install(odoo, database, addons, log_name, *options):

@@ -164,20 +164,27 @@ def serving(name=SAFE):
         yield external
         return
     cluster = Cluster(name)
-    lock = (paths.RUN / f"{name}.users").open("a")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    cluster.start()
-    fcntl.flock(lock, fcntl.LOCK_SH)
-    try:
-        yield cluster.environment()
-    finally:
+    # Every user holds `users` shared; whoever starts or stops the server holds `door` alone.
+    door, users = paths.RUN / f"{name}.door", paths.RUN / f"{name}.users"
+    with users.open("a") as users_lock:
+        with door.open("a") as door_lock:
+            fcntl.flock(door_lock, fcntl.LOCK_EX)
+            fcntl.flock(users_lock, fcntl.LOCK_SH)
+            cluster.start()
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pass
-        else:
-            cluster.stop()
-        lock.close()
+            yield cluster.environment()
+        finally:
+            with door.open("a") as door_lock:
+                fcntl.flock(door_lock, fcntl.LOCK_EX)
+                _stop_when_last(cluster, users_lock)
+
+
+def _stop_when_last(cluster, users_lock):
+    try:
+        fcntl.flock(users_lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return  # somebody else still uses the server
+    cluster.stop()
 
 
 def stop_all():

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import sys
 import sysconfig
 
 from . import debian, node, odoo_source, paths, python_env
@@ -45,6 +46,12 @@ def ensure_runtime():
         python_env.ensure()
         python_env.ensure_oca()
         return source
+
+
+def continue_in_venv():
+    """Run this very command again with the interpreter that has the test libraries."""
+    if os.path.realpath(sys.prefix) != os.path.realpath(paths.VENV):
+        os.execv(paths.VENV_PYTHON, [str(paths.VENV_PYTHON), *sys.argv])
 
 
 def ensure_tests():

@@ -73,6 +73,20 @@ FORGET = "localStorage.clear()"
 
 SHOTS = [
     kiosk("setup_tablet", before=FORGET, ready=state_is("setup")),
+    kiosk(
+        "setup_ready_tablet",
+        (
+            click("activate"),
+            "!document.querySelector('[data-action=finish_setup]').hidden",
+        ),
+        before=FORGET,
+        ready=state_is("setup"),
+    ),
+    kiosk("setup_phone", size=PHONE, before=FORGET, ready=state_is("setup")),
+    kiosk(
+        "lost_tablet",
+        (f"window.fetch = () => Promise.reject(new Error()); {tap(KNOWN)}", state_is("error")),
+    ),
     kiosk("idle_tablet"),
     kiosk("idle_phone", size=PHONE),
     kiosk("idle_portrait", size=TABLET_PORTRAIT),
