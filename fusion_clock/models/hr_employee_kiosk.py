@@ -145,7 +145,7 @@ class HrEmployee(models.Model):
             return self._fclk_refuse("pin_locked", clocking, retry_after=int(left.total_seconds()))
         if not self.pin:
             return self._fclk_refuse("no_pin", clocking)
-        if isinstance(pin, str) and consteq(pin, self.pin):
+        if isinstance(pin, str) and consteq(pin.encode(), self.pin.encode()):
             if self.x_fclk_pin_failures:
                 self.write({"x_fclk_pin_failures": 0, "x_fclk_pin_locked_until": False})
             return None

@@ -69,13 +69,16 @@ class HrEmployee(models.Model):
         return {**plans[self.id, today], "date": today}
 
     def _fclk_posted_entries(self, date_from, date_to):
-        entries = self.env["fusion.clock.schedule"].sudo().search(
+        names = ["employee_id", "date", "shift_id", "is_off", "note"]
+        names += ["start_time", "end_time", "break_minutes"]
+        entries = self.env["fusion.clock.schedule"].sudo().search_fetch(
             [
                 ("employee_id", "in", self.ids),
                 ("date", ">=", date_from),
                 ("date", "<=", date_to),
                 ("state", "=", "posted"),
             ],
+            names,
             order="id",
         )
         return {(entry.employee_id.id, entry.date): entry for entry in entries}
