@@ -50,6 +50,8 @@ class TestOwnCursorInHttp(HttpCase):
                 env(cr=cr)["ir.config_parameter"].set_param(KEY, "1")
 
         self.assertEqual(self.env["ir.config_parameter"].get_param(KEY), "1")
+        self.env.cr.execute("SHOW lock_timeout")
+        self.assertEqual(self.env.cr.fetchone(), ("0",))
 
     def test_read_only_request_can_write_beside_itself(self):
         with self.registry.cursor(readonly=True) as request_cr:

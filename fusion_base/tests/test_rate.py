@@ -176,6 +176,7 @@ class TestRateForReal(BaseCase):
     @classmethod
     def _drop(cls):
         cls.setup_cr.rollback()
+        cls.setup_cr.execute("SET LOCAL lock_timeout = '20s'")  # fail, never hang
         cls.setup_cr.execute(f"DROP TABLE {TABLE}")
         cls.setup_cr.commit()
 
