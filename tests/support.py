@@ -37,7 +37,13 @@ class Client:
         """:return: the answer of a JSON-RPC route
         :raise AssertionError: when the server answers with an error"""
         body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}
-        response = self.session.post(self.server.url + route, json=body, timeout=TIMEOUT_S)
+        # A worker closes an idle connection when it likes: a new one per call never meets that.
+        response = self.session.post(
+            self.server.url + route,
+            json=body,
+            headers={"Connection": "close"},
+            timeout=TIMEOUT_S,
+        )
         response.raise_for_status()
         answer = response.json()
         assert "error" not in answer, answer["error"]
@@ -66,6 +72,7 @@ class ServerCase(unittest.TestCase):
         databases.copy(environment, os.environ["FUSION_TEST_TEMPLATE"], name)
         cls.addClassCleanup(databases.drop, environment, name)
         log = paths.TEST_RESULTS / f"server_{cls.__name__}.log"
+        log.unlink(missing_ok=True)
         options = ["--max-cron-threads=0", "--limit-time-real=120"]
         cls.server = cls.enterClassContext_(
             Server(cls.odoo, name, free_port(), workers=cls.workers, log=log, options=options)

@@ -100,21 +100,27 @@ class HrEmployee(models.Model):
     def _fclk_lock(self, condition):
         """Take the clocking lock of the employees that match, and their row.
 
+        The CTE is a fence: the lock function must see matching rows only, and in one WHERE the
+        planner may ask it about others first, which would lock their taps out.
+
         :param condition: SQL on ``hr_employee``, meant to match at most one row
         :return: ids of the locked; one whose lock is taken is missing
         :raise SerializationFailure: the row changed after our snapshot
         """
         self.flush_model(["x_fclk_nfc_card_uid", "x_fclk_last_tap_at", "active", "company_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM hr_employee
-                    WHERE %s AND pg_try_advisory_xact_lock(%s, id)
-                      FOR NO KEY UPDATE""",
-                condition,
-                LOCK_EMPLOYEE,
-            )
+        query = SQL(
+            """WITH holder AS MATERIALIZED (SELECT id FROM hr_employee WHERE %s)
+               SELECT employee.id
+                 FROM hr_employee employee
+                 JOIN holder ON holder.id = employee.id
+                WHERE pg_try_advisory_xact_lock(%s, holder.id)
+                  FOR NO KEY UPDATE OF employee""",
+            condition,
+            LOCK_EMPLOYEE,
         )
-        return [row[0] for row in rows]
+        # Losing the race is an answer, not an error for the log.
+        self.env.cr.execute(query, log_exceptions=False)
+        return [row[0] for row in self.env.cr.fetchall()]
 
     def _fclk_lock_row(self):
         """For callers that are not the engine: wait for the row, as core's own UPDATE would."""
