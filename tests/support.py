@@ -10,6 +10,7 @@ import requests
 from toolbox import databases, odoo_source, paths, postgres
 from toolbox.odoo import Odoo
 from toolbox.server import Server, free_port
+from urllib3.util import Retry
 
 HEAVY = bool(os.environ.get("FUSION_HEAVY"))
 TIMEOUT_S = 60
@@ -27,7 +28,10 @@ class Client:
     def __init__(self, server, database, login):
         self.server = server
         self.session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=64, pool_maxsize=64)
+        # Two worker processes queue 16 connections (odoo/service/server.py); beyond that the kernel
+        # resets some before Odoo has seen them. A browser or a proxy knocks again, and so do we.
+        knocks = Retry(total=20, backoff_factor=0.1, allowed_methods=None)
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=64, max_retries=knocks)
         self.session.mount("http://", adapter)
         credentials = {"db": database, "login": login, "password": login}
         answer = self.call("/web/session/authenticate", **credentials)
