@@ -130,7 +130,7 @@ class HrEmployee(models.Model):
         """
         seen = (self.last_attendance_id.id, self.last_check_out, self.x_fclk_last_tap_at)
         fresh = self._fclk_read_committed()
-        if fresh and (fresh[0], fresh[1] or False, fresh[2] or False) != seen:
+        if fresh and tuple(value or False for value in fresh) != seen:
             return self._fclk_refuse_second(clocking, "checked_out" if fresh[1] else "checked_in")
         return None
 

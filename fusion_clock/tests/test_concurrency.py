@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Barrier, Thread
 
 from odoo import SUPERUSER_ID, api
@@ -28,6 +28,8 @@ class TestConcurrency(BaseCase):
             self.kept = {
                 key: parameters.get_param(f"fusion_clock.{key}") for key in keys
             }
+            left_over = [("x_fclk_nfc_card_uid", "=", CARD)]  # of a run that was killed
+            env["hr.employee"].search(left_over).unlink()
             company = env.ref("base.main_company")
             self.kept_location = company.x_fclk_nfc_kiosk_location_id.id
             location = env["fusion.clock.location"].create(
@@ -138,18 +140,20 @@ class TestConcurrency(BaseCase):
     def test_twenty_threads_one_change(self):
         answers, barrier = [], Barrier(20)
 
-        def run():
-            with self.cursor() as env:
-                env.cr.execute("SELECT 1")  # every snapshot is older than the first tap
-                barrier.wait()
-                answers.append(retrying(lambda: self.tap(env), env))
+        def run(env):
+            barrier.wait(timeout=20)
+            answers.append(retrying(lambda: self.tap(env), env))
 
-        with mute_logger("odoo.sql_db", "odoo.service.model"):
-            threads = [Thread(target=run) for _number in range(20)]
+        with ExitStack() as stack, mute_logger("odoo.sql_db", "odoo.service.model"):
+            # Made here: this thread holds the registry's lock while tests run.
+            envs = [stack.enter_context(self.cursor()) for _number in range(20)]
+            for env in envs:
+                env.cr.execute("SELECT 1")  # every snapshot is older than the first tap
+            threads = [Thread(target=run, args=(env,)) for env in envs]
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join()
+                thread.join(timeout=60)
         self.assertEqual(len(answers), 20)
         self.assertEqual(sum(1 for answer in answers if answer.get("success")), 1, answers)
         self.assertEqual(
