@@ -1,6 +1,8 @@
 from contextlib import ExitStack, contextmanager
 from threading import Barrier, Thread
 
+from psycopg2 import OperationalError
+
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.service.model import retrying
@@ -25,9 +27,7 @@ class TestConcurrency(BaseCase):
         with self.cursor() as env:
             parameters = env["ir.config_parameter"]
             keys = ("enable_nfc_kiosk", "nfc_photo_required", "tap_debounce_seconds")
-            self.kept = {
-                key: parameters.get_param(f"fusion_clock.{key}") for key in keys
-            }
+            self.kept = {key: parameters.get_param(f"fusion_clock.{key}") for key in keys}
             left_over = [("x_fclk_nfc_card_uid", "=", CARD)]  # of a run that was killed
             env["hr.employee"].search(left_over).unlink()
             company = env.ref("base.main_company")
@@ -117,9 +117,7 @@ class TestConcurrency(BaseCase):
         with self.cursor() as one, self.cursor() as two:
             self.assertEqual(self.employee(two).attendance_state, "checked_out")
             self.assertTrue(self.employee(one)._fclk_clock("systray")["success"])
-            self.assertEqual(
-                self.employee(two)._fclk_clock("systray")["error"], "state_changed"
-            )
+            self.assertEqual(self.employee(two)._fclk_clock("systray")["error"], "state_changed")
             one.cr.commit()
             with mute_logger("odoo.sql_db"):
                 answer = self.employee(two)._fclk_clock("portal")
@@ -180,7 +178,7 @@ class TestConcurrency(BaseCase):
                 two.cr.execute("SET LOCAL lock_timeout = '200ms'")
                 with (
                     mute_logger("odoo.sql_db"),
-                    self.assertRaises(Exception) as caught,
+                    self.assertRaises(OperationalError) as caught,
                     two.cr.savepoint(),
                 ):
                     self.employee(two)._attendance_action_change({"mode": "kiosk"})
