@@ -49,7 +49,7 @@ class FusionNativeKiosk(HrAttendance):
         )
 
     def _fclk_clock_at_kiosk(self, employee, **kw):
-        """:return: the employee's data as core gives it, changed or not; ``{}`` for any PIN fault"""
+        """:return: the employee's data as core gives it, changed or not; ``{}`` for a PIN fault"""
         geo = self._get_geoip_response(
             "kiosk",
             latitude=kw.pop("latitude", False),

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import EVENTS, LOCK_UNKNOWN_CARD, SOURCES, UNKNOWN_TAP_WINDOW_S
 from odoo.addons.fusion_base.tools.cursor import own_cursor
+
+from ..const import EVENTS, LOCK_UNKNOWN_CARD, SOURCES, UNKNOWN_TAP_WINDOW_S
 
 
 class FusionClockActivityLog(models.Model):

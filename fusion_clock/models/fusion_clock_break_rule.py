@@ -103,7 +103,7 @@ class FusionClockBreakRule(models.Model):
     @tools.ormcache("state_id")
     def _fclk_rule_id_for(self, state_id):
         """:return: id of the rule that serves a province (False: none), or False"""
-        rules = self.sudo().with_context(active_test=True).search([])
+        rules = self.sudo().search([("active", "=", True)])
         local = rules.filtered(lambda rule: state_id and rule.state_id.id == state_id)
         return (local or rules.filtered("is_default"))[:1].id
 

@@ -156,6 +156,7 @@ class HrAttendance(models.Model):
             except ValidationError:
                 if attendance._fclk_overlaps():
                     raise
+        return None
 
     def _fclk_overlaps(self):
         """:return: whether another attendance of the employee shares a stretch of time, or is

@@ -136,7 +136,7 @@ class HrEmployee(models.Model):
         """
         seen = (self.last_attendance_id.id, self.last_check_out, self.x_fclk_last_tap_at)
         fresh = self._fclk_read_committed()
-        if fresh and (fresh[0], fresh[1] or False, fresh[2] or False) != seen:
+        if fresh and tuple(value or False for value in fresh) != seen:
             return self._fclk_refuse_second(clocking, "checked_out" if fresh[1] else "checked_in")
         return None
 
@@ -170,9 +170,7 @@ class HrEmployee(models.Model):
             return refusal
         if clocking.source in SHARED_DEVICE_SOURCES:
             self._fclk_mark_tap()  # before the change: one UPDATE of the employee for both
-        attendance = self._fclk_change(
-            clocking, clocking.geo or self._fclk_prepare_geo(clocking)
-        )
+        attendance = self._fclk_change(clocking, clocking.geo or self._fclk_prepare_geo(clocking))
         return self._fclk_prepare_answer(clocking, attendance)
 
     def _fclk_get_state(self):
@@ -366,9 +364,13 @@ class HrEmployee(models.Model):
         :return: (net hours of today's closed attendances plus the running gross hours of the open
             one, whether an attendance awaits an explanation)"""
         own = [("employee_id", "=", self.id)]
-        found = self.env["hr.attendance"].sudo().search_fetch(
-            own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
-            ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
+        found = (
+            self.env["hr.attendance"]
+            .sudo()
+            .search_fetch(
+                own + ["|", ("date", "=", today), ("x_fclk_pending_reason", "=", True)],
+                ["check_in", "check_out", "date", "x_fclk_net_hours", "x_fclk_pending_reason"],
+            )
         )
         hours = 0.0
         for row in found.filtered(lambda row: row.date == today) | attendance.sudo():
@@ -397,33 +399,38 @@ class HrEmployee(models.Model):
 
     def _fclk_refusal_text(self, code, **extra):
         """:return: what a person is told for an error code, in the language of the context"""
-        _ = self.env._
         texts = {
-            "kiosk_disabled": _("This kiosk is switched off."),
-            "invalid_uid": _("This card could not be read. Please try again."),
-            "card_unknown": _("Card not recognised. See your manager."),
-            "clock_disabled": _("Clock disabled for this account."),
-            "no_location_configured": _("This kiosk has no location. See your manager."),
-            "debounce": _("Already recorded a moment ago."),
-            "photo_required": _("Camera unavailable. Ask IT to check the kiosk."),
-            "photo_invalid": _("This photo cannot be used. Please take another."),
-            "state_changed": _("Your attendance has just changed. Please check and try again."),
-            "location_required": _("Your position is needed to clock. Please allow it."),
-            "location_invalid": _("Your position could not be read. Please try again."),
-            "location_inaccurate": _("Your position is too vague. Please go near a window."),
-            "no_employee": _("No employee is linked to your account."),
-            "no_pin": _("No PIN is set for you. See your manager."),
-            "wrong_pin": _("Wrong PIN."),
-            "pin_locked": _("Too many wrong PINs. Please wait."),
-            "wrong_password": _("Wrong password."),
-            "enroll_locked": _("Enrolment is closed until a manager sets a password."),
-            "locked_out": _("Too many wrong passwords. Please wait."),
-            "locked": _("Please unlock the kiosk first."),
-            "random_uid": _("This card changes its number at every tap and cannot be enrolled."),
-            "employee_not_found": _("This employee was not found."),
+            "kiosk_disabled": self.env._("This kiosk is switched off."),
+            "invalid_uid": self.env._("This card could not be read. Please try again."),
+            "card_unknown": self.env._("Card not recognised. See your manager."),
+            "clock_disabled": self.env._("Clock disabled for this account."),
+            "no_location_configured": self.env._("This kiosk has no location. See your manager."),
+            "debounce": self.env._("Already recorded a moment ago."),
+            "photo_required": self.env._("Camera unavailable. Ask IT to check the kiosk."),
+            "photo_invalid": self.env._("This photo cannot be used. Please take another."),
+            "state_changed": self.env._(
+                "Your attendance has just changed. Please check and try again."
+            ),
+            "location_required": self.env._("Your position is needed to clock. Please allow it."),
+            "location_invalid": self.env._("Your position could not be read. Please try again."),
+            "location_inaccurate": self.env._(
+                "Your position is too vague. Please go near a window."
+            ),
+            "no_employee": self.env._("No employee is linked to your account."),
+            "no_pin": self.env._("No PIN is set for you. See your manager."),
+            "wrong_pin": self.env._("Wrong PIN."),
+            "pin_locked": self.env._("Too many wrong PINs. Please wait."),
+            "wrong_password": self.env._("Wrong password."),
+            "enroll_locked": self.env._("Enrolment is closed until a manager sets a password."),
+            "locked_out": self.env._("Too many wrong passwords. Please wait."),
+            "locked": self.env._("Please unlock the kiosk first."),
+            "random_uid": self.env._(
+                "This card changes its number at every tap and cannot be enrolled."
+            ),
+            "employee_not_found": self.env._("This employee was not found."),
         }
         if code == "outside_geofence":
-            return _(
+            return self.env._(
                 "You are %(distance)s m from %(location)s, too far to clock.",
                 distance=round(extra.get("distance") or 0),
                 location=extra.get("location") or "",

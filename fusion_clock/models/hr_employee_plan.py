@@ -71,15 +71,19 @@ class HrEmployee(models.Model):
     def _fclk_posted_entries(self, date_from, date_to):
         names = ["employee_id", "date", "shift_id", "is_off", "note"]
         names += ["start_time", "end_time", "break_minutes"]
-        entries = self.env["fusion.clock.schedule"].sudo().search_fetch(
-            [
-                ("employee_id", "in", self.ids),
-                ("date", ">=", date_from),
-                ("date", "<=", date_to),
-                ("state", "=", "posted"),
-            ],
-            names,
-            order="id",
+        entries = (
+            self.env["fusion.clock.schedule"]
+            .sudo()
+            .search_fetch(
+                [
+                    ("employee_id", "in", self.ids),
+                    ("date", ">=", date_from),
+                    ("date", "<=", date_to),
+                    ("state", "=", "posted"),
+                ],
+                names,
+                order="id",
+            )
         )
         return {(entry.employee_id.id, entry.date): entry for entry in entries}
 

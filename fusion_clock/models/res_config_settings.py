@@ -123,10 +123,10 @@ class ResConfigSettings(models.TransientModel):
     fclk_offline_max_hours = fields.Integer(
         "Offline Taps Count For (h)", config_parameter="fusion_clock.offline_max_hours"
     )
-    x_fclk_nfc_kiosk_location_id = fields.Many2one(
+    fclk_nfc_kiosk_location_id = fields.Many2one(
         related="company_id.x_fclk_nfc_kiosk_location_id", readonly=False
     )
-    x_fclk_take_photos = fields.Boolean(related="company_id.x_fclk_take_photos", readonly=False)
+    fclk_take_photos = fields.Boolean(related="company_id.x_fclk_take_photos", readonly=False)
     fclk_archived_rule_id = fields.Many2one(
         "fusion.clock.break.rule", compute="_compute_fclk_archived_rule_id"
     )
@@ -166,10 +166,11 @@ class ResConfigSettings(models.TransientModel):
         }
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         password = self.fclk_nfc_enroll_password
         if password != _PASSWORD_MASK:
             self.env["ir.config_parameter"].sudo().set_param(PASSWORD_KEY, password or False)
+        return result
 
     def action_fclk_activate_rule(self):
         """Switch on the rule of this company's province."""

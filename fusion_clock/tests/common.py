@@ -88,9 +88,7 @@ class ClockCase(TransactionCase):
         return self.Log.search(terms, order="id").mapped("event")
 
     def tap(self, uid=CARD, **kw):
-        return self.Employee.with_company(self.company)._fclk_tap(
-            uid, company=self.company, **kw
-        )
+        return self.Employee.with_company(self.company)._fclk_tap(uid, company=self.company, **kw)
 
 
 class ClockHttpCase(HttpCase, ClockCase):

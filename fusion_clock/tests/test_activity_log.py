@@ -18,9 +18,11 @@ class TestActivityLog(ClockCase):
             lambda: row.write({"message": "forged"}),
             row.unlink,
             lambda: row.with_context(fclk_retention=False).unlink(),
-            lambda: row.with_user(self.env.ref("base.user_admin"))
-            .with_context(fclk_retention=True)
-            .unlink(),
+            lambda: (
+                row.with_user(self.env.ref("base.user_admin"))
+                .with_context(fclk_retention=True)
+                .unlink()
+            ),
         ):
             with self.assertRaises(UserError):
                 change()

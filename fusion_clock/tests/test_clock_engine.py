@@ -54,9 +54,7 @@ class TestClockEngine(ClockCase):
             (row.x_fclk_clock_source, row.x_fclk_clock_out_source), ("portal", "portal")
         )
         self.assertEqual((row.in_mode, row.out_mode), ("portal", "portal"))
-        self.assertEqual(
-            self.events(self.employee), ["clock_in", "unscheduled_shift", "clock_out"]
-        )
+        self.assertEqual(self.events(self.employee), ["clock_in", "unscheduled_shift", "clock_out"])
 
     def test_hours_today_add_up(self):
         self.make_attendance("2026-06-01 12:00", "2026-06-01 14:00")
@@ -95,9 +93,7 @@ class TestClockEngine(ClockCase):
         for photo in (None, "", "§", make_photo()[:100]):
             answer = self.clock("nfc_kiosk", photo=photo, photo_required=True)
             self.assertEqual(answer["error"], "photo_required")
-            self.assertEqual(
-                answer["message"], "Camera unavailable. Ask IT to check the kiosk."
-            )
+            self.assertEqual(answer["message"], "Camera unavailable. Ask IT to check the kiosk.")
         self.assertFalse(self.employee.attendance_ids)
         self.assertEqual(self.events(self.employee), ["photo_missing"] * 4)
 
@@ -224,9 +220,7 @@ class TestClockEngine(ClockCase):
             (row.x_fclk_clock_source, row.x_fclk_clock_out_source), ("native_kiosk", "systray")
         )
         self.assertEqual(row.x_fclk_schedule_source, "none")
-        self.assertEqual(
-            self.events(self.employee), ["clock_in", "unscheduled_shift", "clock_out"]
-        )
+        self.assertEqual(self.events(self.employee), ["clock_in", "unscheduled_shift", "clock_out"])
 
     def test_clients_cannot_pass_the_engine_s_values(self):
         forged = {"values": {"x_fclk_clock_source": "nfc_kiosk"}}

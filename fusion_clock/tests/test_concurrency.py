@@ -1,5 +1,7 @@
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from threading import Barrier, Thread
+
+from psycopg2 import OperationalError
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
@@ -25,9 +27,9 @@ class TestConcurrency(BaseCase):
         with self.cursor() as env:
             parameters = env["ir.config_parameter"]
             keys = ("enable_nfc_kiosk", "nfc_photo_required", "tap_debounce_seconds")
-            self.kept = {
-                key: parameters.get_param(f"fusion_clock.{key}") for key in keys
-            }
+            self.kept = {key: parameters.get_param(f"fusion_clock.{key}") for key in keys}
+            left_over = [("x_fclk_nfc_card_uid", "=", CARD)]  # of a run that was killed
+            env["hr.employee"].search(left_over).unlink()
             company = env.ref("base.main_company")
             self.kept_location = company.x_fclk_nfc_kiosk_location_id.id
             location = env["fusion.clock.location"].create(
@@ -115,9 +117,7 @@ class TestConcurrency(BaseCase):
         with self.cursor() as one, self.cursor() as two:
             self.assertEqual(self.employee(two).attendance_state, "checked_out")
             self.assertTrue(self.employee(one)._fclk_clock("systray")["success"])
-            self.assertEqual(
-                self.employee(two)._fclk_clock("systray")["error"], "state_changed"
-            )
+            self.assertEqual(self.employee(two)._fclk_clock("systray")["error"], "state_changed")
             one.cr.commit()
             with mute_logger("odoo.sql_db"):
                 answer = self.employee(two)._fclk_clock("portal")
@@ -138,18 +138,20 @@ class TestConcurrency(BaseCase):
     def test_twenty_threads_one_change(self):
         answers, barrier = [], Barrier(20)
 
-        def run():
-            with self.cursor() as env:
-                env.cr.execute("SELECT 1")  # every snapshot is older than the first tap
-                barrier.wait()
-                answers.append(retrying(lambda: self.tap(env), env))
+        def run(env):
+            barrier.wait(timeout=20)
+            answers.append(retrying(lambda: self.tap(env), env))
 
-        with mute_logger("odoo.sql_db", "odoo.service.model"):
-            threads = [Thread(target=run) for _number in range(20)]
+        with ExitStack() as stack, mute_logger("odoo.sql_db", "odoo.service.model"):
+            # Made here: this thread holds the registry's lock while tests run.
+            envs = [stack.enter_context(self.cursor()) for _number in range(20)]
+            for env in envs:
+                env.cr.execute("SELECT 1")  # every snapshot is older than the first tap
+            threads = [Thread(target=run, args=(env,)) for env in envs]
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join()
+                thread.join(timeout=60)
         self.assertEqual(len(answers), 20)
         self.assertEqual(sum(1 for answer in answers if answer.get("success")), 1, answers)
         self.assertEqual(
@@ -176,7 +178,7 @@ class TestConcurrency(BaseCase):
                 two.cr.execute("SET LOCAL lock_timeout = '200ms'")
                 with (
                     mute_logger("odoo.sql_db"),
-                    self.assertRaises(Exception) as caught,
+                    self.assertRaises(OperationalError) as caught,
                     two.cr.savepoint(),
                 ):
                     self.employee(two)._attendance_action_change({"mode": "kiosk"})

@@ -37,7 +37,9 @@ class TestKioskRoutes(ClockHttpCase):
 
     def test_the_tablet_s_portal_user_clocks_people(self):
         answer = self.call(TAP, card_uid=CARD)
-        self.assertEqual((answer["action"], answer["employee_name"]), ("clock_in", "Amira Tremblay"))
+        self.assertEqual(
+            (answer["action"], answer["employee_name"]), ("clock_in", "Amira Tremblay")
+        )
         self.assertEqual(self.call(TAP, card_uid=CARD)["error"], "debounce")
         self.employee.invalidate_recordset()
         row = self.employee.last_attendance_id
@@ -99,15 +101,11 @@ class TestKioskRoutes(ClockHttpCase):
             self.env["fusion.clock.rate"].sudo().search([]).unlink()
         self.assertFalse(self.colleague.x_fclk_nfc_card_uid)
         done = self.call(ENROLL, **params, enroll_password="door-open")
-        self.assertEqual(
-            done, {"success": True, "employee_name": "Ben Singh", "card_uid": CARD_B}
-        )
+        self.assertEqual(done, {"success": True, "employee_name": "Ben Singh", "card_uid": CARD_B})
         self.assertEqual(self.call(TAP, card_uid=CARD_B)["action"], "clock_in")
 
     def test_an_unlocked_session_enrols_and_expires(self):
-        self.assertEqual(
-            self.call("/fusion_clock/kiosk/nfc/manager_data")["error"], "locked"
-        )
+        self.assertEqual(self.call("/fusion_clock/kiosk/nfc/manager_data")["error"], "locked")
         self.assertEqual(
             self.call(UNLOCK, enroll_password="door-open"), {"success": True, "expires_in": 60}
         )
@@ -120,9 +118,7 @@ class TestKioskRoutes(ClockHttpCase):
         self.call(UNLOCK, enroll_password="door-open")
         later = kiosk_gate.time.time() + 61
         with patch.object(kiosk_gate.time, "time", return_value=later):
-            self.assertEqual(
-                self.call("/fusion_clock/kiosk/nfc/manager_data")["error"], "locked"
-            )
+            self.assertEqual(self.call("/fusion_clock/kiosk/nfc/manager_data")["error"], "locked")
 
     def test_each_manager_call_renews_the_minute(self):
         start = kiosk_gate.time.time()
@@ -141,9 +137,7 @@ class TestKioskRoutes(ClockHttpCase):
             answer = self.call(UNLOCK, enroll_password="door-open")
             self.assertEqual(answer["error"], "locked_out")
             self.assertEqual(answer["retry_after"], 240)
-            enrol = self.call(
-                ENROLL, employee_id=1, card_uid=CARD_B, enroll_password="door-open"
-            )
+            enrol = self.call(ENROLL, employee_id=1, card_uid=CARD_B, enroll_password="door-open")
             self.assertEqual(enrol["error"], "locked_out")
         with self.freeze(now + timedelta(minutes=4)):
             self.assertTrue(self.call(UNLOCK, enroll_password="door-open")["success"])
@@ -269,9 +263,7 @@ class TestOwnClockRoutes(ClockHttpCase):
         ]:
             self.assertEqual(self.call("/fusion_clock/clock", **params)["error"], code)
         self.assertFalse(self.employee.attendance_ids)
-        self.assertEqual(
-            self.events(self.employee), ["clock_refused"] * 3 + ["geofence_reject"]
-        )
+        self.assertEqual(self.events(self.employee), ["clock_refused"] * 3 + ["geofence_reject"])
 
     @mute_logger("odoo.http")
     def test_anonymous_may_not(self):

@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from psycopg2 import IntegrityError
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -154,7 +156,7 @@ class TestDayPlan(ClockCase):
         for values in ({"start_time": 24}, {"end_time": -1}, {"break_minutes": -1}):
             with (
                 self.subTest(values=values),
-                self.assertRaises(Exception),
+                self.assertRaises(IntegrityError),
                 self.env.cr.savepoint(),
                 mute_logger("odoo.sql_db"),
             ):

@@ -29,9 +29,7 @@ class TestHealth(ClockCase):
         row = self.make_attendance("2026-03-02 14:00", "2026-03-02 20:00")
         self.assertNotIn("fusion_clock.net_hours", self.broken())
         self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE hr_attendance SET x_fclk_net_hours = 9 WHERE id = %s", [row.id]
-        )
+        self.env.cr.execute("UPDATE hr_attendance SET x_fclk_net_hours = 9 WHERE id = %s", [row.id])
         self.assertIn("fusion_clock.net_hours", self.broken())
         self.env.cr.execute(
             """INSERT INTO ir_config_parameter (key, value)

@@ -124,9 +124,7 @@ class TestNativeKiosk(ClockHttpCase):
 
     def login(self, login, groups, company=None):
         company = company or self.company
-        user = new_test_user(
-            self.env, login, groups=groups, password=login, company_id=company.id
-        )
+        user = new_test_user(self.env, login, groups=groups, password=login, company_id=company.id)
         self.authenticate(login, login)
         return user
 

@@ -17,8 +17,9 @@ DEBOUNCE_QUERIES = 6
 class TestPerformance(ClockCase):
     @classmethod
     def set_up_company(cls):
-        super().set_up_company()
+        result = super().set_up_company()
         cls.env = cls.env["base"].with_context(tracking_disable=False).env
+        return result
 
     def queries_of(self, call):
         self.env.flush_all()
@@ -109,7 +110,9 @@ class TestPerformance(ClockCase):
             ]
         )
         counts = [
-            self.queries_of(lambda group=group: group._get_fclk_day_plans("2026-06-01", "2026-06-14"))
+            self.queries_of(
+                lambda group=group: group._get_fclk_day_plans("2026-06-01", "2026-06-14")
+            )
             for group in (few, few, many)
         ]
         self.assertEqual(counts[1], counts[2])
@@ -144,9 +147,7 @@ class TestPerformance(ClockCase):
             [{"name": f"Find {n}", "company_id": self.company.id} for n in range(30)]
         )
         count = self.queries_of(
-            lambda: self.assertEqual(
-                len(self.Employee._fclk_search("find", self.company)), 20
-            )
+            lambda: self.assertEqual(len(self.Employee._fclk_search("find", self.company)), 20)
         )
         self.assertLessEqual(count, 3)
 

@@ -32,9 +32,7 @@ class TestSecurity(ClockCase):
             }.items()
         }
         cls.lead_employee = cls.make_employee("Lead", user_id=cls.users["lead"].id)
-        cls.employee.write(
-            {"parent_id": cls.lead_employee.id, "user_id": cls.users["plain"].id}
-        )
+        cls.employee.write({"parent_id": cls.lead_employee.id, "user_id": cls.users["plain"].id})
         cls.entries = cls.env["fusion.clock.schedule"].create(
             [
                 {
@@ -103,7 +101,10 @@ class TestSecurity(ClockCase):
 
         self.assertEqual(seen("plain"), self.entries[1])
         self.assertEqual(seen("lead"), self.entries[:2])
-        self.assertEqual(seen("manager"), self.entries.sorted(lambda row: (row.date, row.employee_id.name, row.state)))
+        self.assertEqual(
+            seen("manager"),
+            self.entries.sorted(lambda row: (row.date, row.employee_id.name, row.state)),
+        )
         with self.assertRaises(AccessError):
             self.entries[2].with_user(self.users["lead"]).note = "mine now"
 

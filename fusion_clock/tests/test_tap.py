@@ -149,9 +149,7 @@ class TestTap(ClockCase):
     def test_enrol(self):
         enrol = self.Employee._fclk_enroll
         done = enrol(self.colleague.id, "04a2b562c181", self.company)
-        self.assertEqual(
-            done, {"success": True, "employee_name": "Ben Singh", "card_uid": CARD_B}
-        )
+        self.assertEqual(done, {"success": True, "employee_name": "Ben Singh", "card_uid": CARD_B})
         self.assertEqual(self.colleague.x_fclk_nfc_card_uid, CARD_B)
         self.assertTrue(enrol(self.colleague.id, CARD_B, self.company)["success"])
         self.assertEqual(self.events(self.colleague), ["enroll"])
