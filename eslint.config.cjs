@@ -7,7 +7,7 @@ module.exports = [
     { ignores: ["**/.run/**", "**/static/lib/**", "**/node_modules/**"] },
     js.configs.recommended,
     {
-        files: ["**/static/**/*.js"],
+        files: ["**/static/**/*.js", "**/tests/*.js"],
         languageOptions: {
             ecmaVersion: 2022,
             sourceType: "module",
@@ -23,6 +23,8 @@ module.exports = [
             complexity: ["error", 16],
         },
     },
+    // What a browser test sends into the page talks to the test through the console.
+    { files: ["**/tests/*.js"], rules: { "no-console": "off" } },
     {
         files: ["**/*.cjs"],
         languageOptions: { sourceType: "commonjs", globals: globals.node },

@@ -6,11 +6,11 @@ import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
 
 import requests
+from urllib3.util import Retry
 
 from toolbox import databases, odoo_source, paths, postgres
 from toolbox.odoo import Odoo
 from toolbox.server import Server, free_port
-from urllib3.util import Retry
 
 HEAVY = bool(os.environ.get("FUSION_HEAVY"))
 TIMEOUT_S = 60

@@ -52,30 +52,33 @@ class FusionClockKiosk(models.AbstractModel):
     @api.model
     def _prepare_nfc_texts(self):
         """:return: {name: text} of what the script writes; placeholders are filled there"""
-        _ = self.env._
         return {
-            "clock_in": _("CLOCKED IN at %(time)s"),
-            "clock_out": _("CLOCKED OUT at %(time)s"),
-            "hours_today": _("%(hours)s h today"),
-            "lost": _("No connection. Please try again."),
-            "still_lost": _("No connection. Please try again or clock on your phone."),
-            "online": _("Connected"),
-            "offline": _("No connection"),
-            "ready": _("Ready"),
-            "no_reader": _(
+            "clock_in": self.env._("CLOCKED IN at %(time)s"),
+            "clock_out": self.env._("CLOCKED OUT at %(time)s"),
+            "hours_today": self.env._("%(hours)s h today"),
+            "lost": self.env._("No connection. Please try again."),
+            "still_lost": self.env._("No connection. Please try again or clock on your phone."),
+            "online": self.env._("Connected"),
+            "offline": self.env._("No connection"),
+            "ready": self.env._("Ready"),
+            "no_reader": self.env._(
                 "This browser cannot read cards. Use Chrome on an Android tablet with NFC."
             ),
-            "reader_lost": _("The card reader is off. Switch NFC on in the tablet's settings."),
-            "no_camera": _("Camera unavailable. Allow it in the browser's settings."),
-            "camera_off": _("Not used here"),
-            "test_tap": _("Tap any card now"),
-            "test_skipped": _("Skipped"),
-            "erase": _("Erase the last character"),
-            "in_now": _("Clocked in now: %(count)s"),
-            "hold_card": _("Hold the new card against the reader"),
-            "hold_any_card": _("Hold any card against the reader: its number appears here"),
-            "confirm": _("Give this card to %(name)s?"),
-            "enrolled": _("%(name)s can tap this card now."),
-            "sounds_on": _("Sounds: on"),
-            "sounds_off": _("Sounds: off"),
+            "reader_lost": self.env._(
+                "The card reader is off. Switch NFC on in the tablet's settings."
+            ),
+            "no_camera": self.env._("Camera unavailable. Allow it in the browser's settings."),
+            "camera_off": self.env._("Not used here"),
+            "test_tap": self.env._("Tap any card now"),
+            "test_skipped": self.env._("Skipped"),
+            "erase": self.env._("Erase the last character"),
+            "in_now": self.env._("Clocked in now: %(count)s"),
+            "hold_card": self.env._("Hold the new card against the reader"),
+            "hold_any_card": self.env._(
+                "Hold any card against the reader: its number appears here"
+            ),
+            "confirm": self.env._("Give this card to %(name)s?"),
+            "enrolled": self.env._("%(name)s can tap this card now."),
+            "sounds_on": self.env._("Sounds: on"),
+            "sounds_off": self.env._("Sounds: off"),
         }

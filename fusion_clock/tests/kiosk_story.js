@@ -40,7 +40,7 @@
         }
     }
 
-    let readers = [];
+    const readers = [];
     window.NDEFReader = class extends EventTarget {
         async scan() {
             readers.push(this);
@@ -56,7 +56,10 @@
         // A style sheet that does not compile leaves a white page.
         expect("dark", getComputedStyle(root).backgroundColor, "rgb(11, 15, 20)");
         press("activate");
-        await until("devices ready", () => !root.querySelector("[data-action=finish_setup]").hidden);
+        await until(
+            "devices ready",
+            () => !root.querySelector("[data-action=finish_setup]").hidden
+        );
         expect("camera", root.querySelector("[data-check=camera]").dataset.good, "true");
         expect("reader", root.querySelector("[data-check=reader]").dataset.good, "true");
         tap("04:11:22:33");

@@ -79,7 +79,10 @@ export class ManagerPage {
         this.mode = null;
         const managed = await this.managerData();
         if (managed) {
-            this.screen.text("menu_summary", fill(this.config.texts.in_now, { count: managed.in_now }));
+            this.screen.text(
+                "menu_summary",
+                fill(this.config.texts.in_now, { count: managed.in_now })
+            );
             this.showSounds();
             this.screen.show("menu");
         }
@@ -209,7 +212,9 @@ export class ManagerPage {
             "unknown",
             managed.unknown_cards.map((card) => ({
                 label: card.card_uid,
-                detail: new Date(`${card.time.replace(" ", "T")}Z`).toLocaleString(lang, { timeZone: tz }),
+                detail: new Date(`${card.time.replace(" ", "T")}Z`).toLocaleString(lang, {
+                    timeZone: tz,
+                }),
                 onPick: () => {
                     this.uid = card.card_uid;
                     this.chooseEmployee();
