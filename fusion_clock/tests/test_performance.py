@@ -51,7 +51,8 @@ class TestPerformance(ClockCase):
                 for n in range(100)
             ]
         )
-        self.assertEqual(self.day(2), (came, went))
+        self.day(2)  # creating people emptied caches
+        self.assertEqual(self.day(3), (came, went))
         self.assertLessEqual(came, TAP_IN_QUERIES)
         self.assertLessEqual(went, TAP_OUT_QUERIES)
 
