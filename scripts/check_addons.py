@@ -9,6 +9,7 @@ import sys
 from xml.etree import ElementTree
 
 from toolbox import paths
+from toolbox.catalogue import entries
 
 REQUIRED = ["README.md", "CHANGELOG.md", "static/description/icon.png"]
 VERSION = re.compile(r"^19\.0\.\d+\.\d+\.\d+$")
@@ -32,23 +33,6 @@ def tracked():
         check=True,
     )
     return [paths.ROOT / name for name in done.stdout.splitlines() if (paths.ROOT / name).is_file()]
-
-
-def entries(po):
-    """:return: {msgid: msgstr} of a catalogue"""
-    found, key, parts = {}, None, {"msgid": "", "msgstr": ""}
-    for line in [*po.read_text().splitlines(), 'msgid ""']:
-        word, _space, rest = line.partition(" ")
-        if word in ("msgid", "msgstr"):
-            if word == "msgid" and parts["msgid"]:
-                found[parts["msgid"]] = parts["msgstr"]
-            if word == "msgid":
-                parts = {"msgid": "", "msgstr": ""}
-            key = word
-            parts[key] = ast.literal_eval(rest)
-        elif line.startswith('"') and key:
-            parts[key] += ast.literal_eval(line)
-    return found
 
 
 def models_without_access(folder):

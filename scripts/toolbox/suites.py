@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from . import databases, odoo_log, paths
+from .catalogue import entries
 from .outcome import Outcome
 from .progress import SetupError, say
 
@@ -136,6 +137,23 @@ class Suites:
         complaints = odoo_log.complaints(paths.LOGS / f"uninstall-{addon}.log")
         _count(outcome, f"uninstall {addon}", complaints)
         databases.drop(self.env, database)
+        return outcome
+
+    def catalogue_of(self, addon):
+        """The .pot must hold exactly the texts that the installed addon shows.
+
+        :return: Outcome
+        """
+        outcome = Outcome()
+        fresh = paths.TEST_RESULTS / f"{addon}.pot"
+        command = ["i18n", "export", "-d", TEMPLATE, "-o", str(fresh), addon]
+        self.odoo.check(command, f"catalogue-{addon}", f"exporting the texts of {addon}")
+        kept = set(entries(paths.addon_dir(addon) / "i18n" / f"{addon}.pot"))
+        shown = set(entries(fresh))
+        faults = [f"not in the .pot: {text!r}" for text in sorted(shown - kept)]
+        faults += [f"no longer shown: {text!r}" for text in sorted(kept - shown)]
+        hint = f"scripts/odoo i18n export -d fusion_demo {addon}, then complete fr_CA.po"
+        _count(outcome, f"catalogue of {addon}", [*faults, hint] if faults else [])
         return outcome
 
     def update_all(self):
