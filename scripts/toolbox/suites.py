@@ -139,14 +139,22 @@ class Suites:
         databases.drop(self.env, database)
         return outcome
 
-    def catalogue_of(self, addon):
-        """The .pot must hold exactly the texts that the installed addon shows.
+    def catalogues(self):
+        """Each addon's .pot must hold exactly the texts that the installed addon shows.
 
         :return: Outcome
         """
         outcome = Outcome()
+        database = "fusion_test_catalogues"
+        databases.copy(self.env, TEMPLATE, database)
+        for addon in self.addons:
+            self._compare_catalogue(outcome, database, addon)
+        databases.drop(self.env, database)
+        return outcome
+
+    def _compare_catalogue(self, outcome, database, addon):
         fresh = paths.TEST_RESULTS / f"{addon}.pot"
-        command = ["i18n", "export", "-d", TEMPLATE, "-o", str(fresh), addon]
+        command = ["i18n", "export", "-d", database, "-o", str(fresh), addon]
         self.odoo.check(command, f"catalogue-{addon}", f"exporting the texts of {addon}")
         kept = set(entries(paths.addon_dir(addon) / "i18n" / f"{addon}.pot"))
         shown = set(entries(fresh))
@@ -154,7 +162,6 @@ class Suites:
         faults += [f"no longer shown: {text!r}" for text in sorted(kept - shown)]
         hint = f"scripts/odoo i18n export -d fusion_demo {addon}, then complete fr_CA.po"
         _count(outcome, f"catalogue of {addon}", [*faults, hint] if faults else [])
-        return outcome
 
     def update_all(self):
         outcome = Outcome()
