@@ -105,16 +105,18 @@ class HrEmployee(models.Model):
         :raise SerializationFailure: the row changed after our snapshot
         """
         self.flush_model(["x_fclk_nfc_card_uid", "x_fclk_last_tap_at", "active", "company_id"])
-        rows = self.env.execute_query(
-            SQL(
-                """SELECT id FROM hr_employee
-                    WHERE %s AND pg_try_advisory_xact_lock(%s, id)
-                      FOR NO KEY UPDATE""",
-                condition,
-                LOCK_EMPLOYEE,
-            )
+        # MATERIALIZED: the planner may ask for the lock of every row of a table it scans, and
+        # people would then keep each other from clocking.
+        query = SQL(
+            """WITH holder AS MATERIALIZED (SELECT id FROM hr_employee WHERE %s)
+               SELECT id FROM hr_employee
+                WHERE id IN (SELECT id FROM holder WHERE pg_try_advisory_xact_lock(%s, id))
+                  FOR NO KEY UPDATE""",
+            condition,
+            LOCK_EMPLOYEE,
         )
-        return [row[0] for row in rows]
+        self.env.cr.execute(query, log_exceptions=False)  # a lost race is no error
+        return [row[0] for row in self.env.cr.fetchall()]
 
     def _fclk_lock_row(self):
         """For callers that are not the engine: wait for the row, as core's own UPDATE would."""
