@@ -93,6 +93,28 @@ class TestConcurrency(BaseCase):
             one.cr.commit()
         self.assertOneOpen()
 
+    def test_two_people_do_not_block_each_other(self):
+        """The lock must be asked for the holder's row alone, in whatever order a plan filters."""
+        with self.cursor() as env:
+            other = env["hr.employee"].create(
+                {
+                    "name": "Other racer",
+                    "company_id": self.company_id,
+                    "x_fclk_nfc_card_uid": STRANGER,
+                }
+            )
+        self.addCleanup(self.remove, other.id)
+        with self.cursor() as one, self.cursor() as two:
+            for env in (one, two):
+                env.cr.execute("SET LOCAL enable_indexscan = off")
+                env.cr.execute("SET LOCAL enable_bitmapscan = off")
+            self.assertEqual(self.tap(one)["action"], "clock_in")
+            self.assertEqual(self.tap(two, STRANGER)["action"], "clock_in")
+
+    def remove(self, employee_id):
+        with self.cursor() as env:
+            env["hr.employee"].browse(employee_id).unlink()
+
     def test_a_stale_snapshot_changes_nothing(self):
         with self.cursor() as one, self.cursor() as two:
             self.assertFalse(self.employee(two).x_fclk_last_tap_at)  # its snapshot is taken
