@@ -92,6 +92,8 @@ class TestKioskBrowser(HttpCase):
 
     def test_page_speaks_the_company_language(self):
         self.env["res.lang"]._activate_lang("fr_CA")
+        clock = self.env["ir.module.module"].search([("name", "=", "fusion_clock")])
+        clock._update_translations("fr_CA")
         self.company.partner_id.lang = "fr_CA"
         self.authenticate("wall_kiosk", "wall_kiosk")
 
