@@ -53,7 +53,8 @@ class Odoo:
 
     def start(self, arguments, config, extra_environment=None, **popen):
         """:return: the running process; the caller removes ``config`` after it has ended"""
-        command = [str(paths.VENV_PYTHON), "-m", "odoo", *map(str, arguments)]
+        launcher = paths.ROOT / "scripts" / "launch" / "odoo-bin"
+        command = [str(paths.VENV_PYTHON), str(launcher), *map(str, arguments)]
         env = {**self.environment(config), **(extra_environment or {})}
         return subprocess.Popen(command, env=env, **popen)
 
