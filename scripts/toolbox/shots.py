@@ -10,7 +10,10 @@ DESKTOP = (1440, 900)
 KIOSK = "/fusion_clock/kiosk/nfc"
 SKIP_SETUP = "localStorage.setItem('fclk_setup_done', '1')"
 STATE = "document.querySelector('.o_fusion_clock_kiosk')?.dataset.state"
-LOADED_CLIENT = "!!document.querySelector('.o_web_client .o_control_panel, .o_form_view')"
+LOADED_CLIENT = (
+    "!!document.querySelector('.o_web_client .o_view_controller .o_list_table, .o_form_sheet, "
+    ".o_setting_container, .o_nocontent_help')"
+)
 
 
 def state_is(*names):
@@ -131,15 +134,32 @@ SHOTS += [
     _backend("clock_attendances", "/odoo/action-hr_attendance.hr_attendance_action"),
     _backend("clock_break_rules", "/odoo/action-fusion_clock.action_fusion_clock_break_rule"),
     _backend(
-        "clock_break_rules_dark",
-        "/odoo/action-fusion_clock.action_fusion_clock_break_rule",
-        dark=True,
-    ),
-    _backend(
         "clock_break_rules_phone",
         "/odoo/action-fusion_clock.action_fusion_clock_break_rule",
         size=PHONE,
     ),
     _backend("clock_activity_log", "/odoo/action-fusion_clock.action_fusion_clock_activity_log"),
     _backend("clock_locations", "/odoo/action-fusion_clock.action_fusion_clock_locations"),
+    _backend("clock_attendance_form", "/odoo/m-hr.attendance/4"),
+    Shot(
+        "clock_employee_form",
+        "admin",
+        "/odoo/m-hr.employee/5",
+        DESKTOP,
+        (
+            (
+                "document.querySelector('a[name=fclk_clock_settings]').click()",
+                "!!document.querySelector('[name=x_fclk_nfc_card_uid]')",
+            ),
+        ),
+        ready=LOADED_CLIENT,
+    ),
+    Shot(
+        "clock_settings",
+        "admin",
+        "/odoo/action-hr_attendance.action_hr_attendance_settings",
+        DESKTOP,
+        (("document.querySelector('[name=fclk_auto_deduct_break]').scrollIntoView()", "true"),),
+        ready=LOADED_CLIENT,
+    ),
 ]
