@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from .support import Client, ServerCase, size
 
 TAP = "/fusion_clock/kiosk/nfc/tap"
+NATIVE_SCAN = "/hr_attendance/attendance_barcode_scanned"
 POLITE = {"debounce", "state_changed"}
 BURSTS = (2, 10, 50)
 
@@ -75,6 +76,20 @@ class TapCase:
                     rows = self.attendances(employee)
                     self.assertEqual(len(rows), (changes + 1) // 2)
                     self.assertEqual(sum(1 for row in rows if not row["check_out"]), changes % 2)
+        self.assertCleanLog()
+
+    def test_parallel_scans_at_odoo_s_own_kiosk_change_the_state_once(self):
+        self.set_debounce(5)
+        (company,) = self.rpc("res.company", "read", [self.company], ["attendance_kiosk_key"])
+        token = company["attendance_kiosk_key"]
+        scanned = {"name": "Scanned", "barcode": "SCAN-1"}
+        employee = self.rpc("hr.employee", "create", scanned)
+
+        answers = self.tablet.in_parallel(10, NATIVE_SCAN, token=token, barcode="SCAN-1")
+
+        self.assertEqual({answer["employee_name"] for answer in answers}, {"Scanned"})
+        rows = self.attendances(employee)
+        self.assertEqual([bool(row["check_out"]) for row in rows], [False])
         self.assertCleanLog()
 
     def test_eight_quick_taps_leave_nobody_unable_to_clock(self):

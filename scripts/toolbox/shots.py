@@ -148,7 +148,7 @@ SHOTS += [
         DESKTOP,
         (
             (
-                "document.querySelector('a[name=fclk_clock_settings]').click()",
+                "document.querySelector('a[name=fusion_clock]').click()",
                 "!!document.querySelector('[name=x_fclk_nfc_card_uid]')",
             ),
         ),
