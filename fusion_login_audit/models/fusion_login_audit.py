@@ -214,18 +214,14 @@ class FusionLoginAudit(models.Model):
             SQL(
                 """SELECT pg_advisory_xact_lock(%s);
                    SELECT COUNT(*) FROM fusion_login_audit
-                    WHERE ip_address IS NOT DISTINCT FROM %s AND event_time >= %s
-                      AND event_time < %s + interval '1 minute' AND result = 'failure'"""
-                if not address
-                else """SELECT pg_advisory_xact_lock(%s);
-                   SELECT COUNT(*) FROM fusion_login_audit
-                    WHERE ip_address = %s AND event_time >= %s
-                      AND event_time < %s + interval '1 minute' AND result = 'failure'""",
+                    WHERE %s AND event_time >= %s AND event_time < %s + interval '1 minute'
+                      AND result = 'failure'""",
                 lock,
-                address or None,
+                SQL("ip_address = %s", address) if address else SQL("ip_address IS NULL"),
                 minute,
                 minute,
-            )
+            ),
+            log_exceptions=False,
         )
         if cr.fetchone()[0] < self._fc_get_int("flood_limit_per_min"):
             return vals

@@ -163,8 +163,8 @@ class FusionLoginAudit(models.Model):
                 self._fc_pause_web(geo.get_pause(error.answer.headers, is_busy=True))
                 return 0
             return self._fc_count_web_fault(ip)
-        except OutboundError:
-            _logger.info("The web lookup of a place failed", exc_info=True)
+        except OutboundError as error:
+            _logger.info("The web lookup of a place failed: %s", error)
             return self._fc_count_web_fault(ip)
         if answer["pause_s"]:
             self._fc_pause_web(answer["pause_s"])
