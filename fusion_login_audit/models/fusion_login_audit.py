@@ -295,7 +295,8 @@ class FusionLoginAudit(models.Model):
         :return: int, folded attempts included
         """
         start = fields.Datetime.subtract(
-            now or fields.Datetime.now(), minutes=self._fc_get_int("alert_window_min")
+            fields.Datetime.to_datetime(now) or fields.Datetime.now(),
+            minutes=self._fc_get_int("alert_window_min"),
         )
         self.env.cr.execute(
             SQL(

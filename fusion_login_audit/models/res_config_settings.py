@@ -136,11 +136,12 @@ class ResConfigSettings(models.TransientModel):
                 raise UserError(self.env._("The syslog receiver is host:port.")) from None
 
     def _fc_check_audit_address(self, url):
+        """A name that does not resolve now may pass, but not without TLS."""
         try:
             siem.check_web_address(url)
-        except OutboundUnreachable:
-            return  # its name does not resolve now: that may pass
-        except OutboundError:
+        except OutboundError as error:
+            if isinstance(error, OutboundUnreachable) and url.startswith("https://"):
+                return
             raise UserError(
                 self.env._("Only https addresses, or http on this machine, may be called.")
             ) from None

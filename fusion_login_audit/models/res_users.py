@@ -77,6 +77,8 @@ class ResUsers(models.Model):
 
     @api.model
     def _search_x_fc_last_successful_login(self, operator, value):
+        """The ORM checks the groups of stored fields only: without this anybody could ask."""
+        self._check_field_access(self._fields["x_fc_last_successful_login"], "read")
         last = SQL(
             """SELECT user_id FROM fusion_login_audit
                 WHERE user_id IS NOT NULL AND %s GROUP BY user_id""",

@@ -1,7 +1,7 @@
 from threading import Barrier, Thread
 
 from odoo import SUPERUSER_ID, api
-from odoo.modules.registry import Registry
+from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
 
@@ -17,6 +17,7 @@ class TestConcurrency(BaseCase):
     def setUp(self):
         super().setUp()
         self.registry = Registry(get_db_name())
+        self.patch(Registry, "_lock", DummyRLock())  # the test's thread holds it
         with self.cursor() as env:
             user = env["res.users"].with_context(no_reset_password=True).create(
                 {"name": "race", "login": "audit_race", "password": PASSWORD}
@@ -49,11 +50,12 @@ class TestConcurrency(BaseCase):
             except Exception as error:
                 faults.append(error)
 
-        threads = [Thread(target=run, args=(number,)) for number in range(THREADS)]
+        threads = [Thread(target=run, args=(number,), daemon=True) for number in range(THREADS)]
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            thread.join(30)
+        self.assertFalse([thread for thread in threads if thread.is_alive()])
         self.assertEqual(faults, [])
 
     def count(self, where):
