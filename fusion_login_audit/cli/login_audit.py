@@ -19,7 +19,7 @@ class LoginAudit(Command):
             sys.exit(2)
         try:
             report = self._verify(args[1:])
-        except Exception as error:  # the boundary of a command: its exit code says it
+        except Exception as error:  # noqa: BLE001 - its exit code says it
             sys.stderr.write(f"The chain could not be verified: {error!r}\n")
             sys.exit(2)
         sys.stdout.write(json.dumps(report) + "\n")

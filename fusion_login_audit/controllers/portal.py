@@ -9,9 +9,7 @@ from .. import const
 class LoginActivity(http.Controller):
     _page_url = "/my/login-activity"
 
-    @http.route(
-        _page_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(_page_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def login_activity(self, page="1", **_params):
         audit_sudo = request.env["fusion.login.audit"].sudo()
         if not audit_sudo._fc_get_bool("self_service"):

@@ -225,9 +225,7 @@ class FusionLoginAlert(models.Model):
         self.write({"state": "suppressed", "error": _CAPPED})
         if not (is_first and partners_sudo):
             return
-        subject = self.env._(
-            "[Login Audit] %(count)s further alerts in this hour", count=len(self)
-        )
+        subject = self.env._("[Login Audit] %(count)s further alerts in this hour", count=len(self))
         lines = Markup("").join(
             Markup("<li>%s: %s (%s)</li>")
             % (alert.kind, alert.attempted_login or alert.ip_address or "", alert.event_count)
@@ -282,7 +280,9 @@ class FusionLoginAlert(models.Model):
                 count=self.event_count,
                 ip=self.ip_address,
             )
-        return self.env._("[Login Audit] impossible travel of %(login)s", login=self.attempted_login)
+        return self.env._(
+            "[Login Audit] impossible travel of %(login)s", login=self.attempted_login
+        )
 
     def _fc_get_events(self):
         """:return: the last 20 rows of the subject as dicts of text, newest first"""

@@ -5,10 +5,10 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.http import request
 from odoo.tools import SQL
+from odoo.tools.misc import hmac
 
 from odoo.addons.fusion_base.tools.cursor import own_cursor
 from odoo.addons.fusion_base.tools.redact import redact_logger
-from odoo.tools.misc import hmac
 
 from .. import const
 from ..services import origin
@@ -17,6 +17,7 @@ from ..services.attempt import get_attempt
 _logger = redact_logger(__name__)
 USER_FIELDS = [
     "x_fc_login_audit_ids",
+    "x_fc_login_audit_recent_ids",
     "x_fc_login_audit_count",
     "x_fc_last_successful_login",
     "x_fc_last_login_ip",
@@ -44,9 +45,7 @@ class FusionLoginAudit(models.Model):
     failure_reason = fields.Selection(const.FAILURE_REASONS, "Reason", readonly=True)
     auth_method = fields.Char("Method", size=32, readonly=True)
     channel = fields.Selection(const.CHANNELS, default="internal", readonly=True)
-    event_time = fields.Datetime(
-        "Time", required=True, default=fields.Datetime.now, readonly=True
-    )
+    event_time = fields.Datetime("Time", required=True, default=fields.Datetime.now, readonly=True)
     ip_address = fields.Char("Address", size=45, readonly=True)
     ip_hostname = fields.Char("Host Name", size=255, readonly=True)
     country_code = fields.Char("Country Code", size=2, readonly=True)
@@ -62,9 +61,7 @@ class FusionLoginAudit(models.Model):
     user_agent_raw = fields.Char("User Agent", size=512, readonly=True)
     browser = fields.Char(size=64, readonly=True)
     os = fields.Char("System", size=64, readonly=True)
-    device_type = fields.Selection(
-        const.DEVICE_TYPES, "Device", default="unknown", readonly=True
-    )
+    device_type = fields.Selection(const.DEVICE_TYPES, "Device", default="unknown", readonly=True)
     database = fields.Char(size=64, readonly=True)
     api_key_name = fields.Char("API Key", size=128, readonly=True)
     actor_uid = fields.Integer("Done By", readonly=True)
@@ -90,13 +87,14 @@ class FusionLoginAudit(models.Model):
     _unassessed_idx = models.Index("(id) WHERE assessed IS NOT TRUE")
     _fold_uniq = models.UniqueIndex("(fold_key) WHERE fold_key IS NOT NULL")
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """:raise AccessError: always, for the superuser too"""
         raise AccessError(self.env._("Login events cannot be changed."))
 
-    def unlink(self):
+    def unlink(self):  # pylint: disable=method-required-super
         """:raise AccessError: always, for the superuser too"""
-        raise AccessError(self.env._("Login events cannot be deleted; retention removes old ones."))
+        message = self.env._("Login events cannot be deleted; retention removes old ones.")
+        raise AccessError(message)  # pylint: disable=no-raise-unlink
 
     @api.model
     def _fc_build_event_vals(
@@ -176,7 +174,9 @@ class FusionLoginAudit(models.Model):
             return event_id
         except Exception:  # the seam between audit and login: nothing may pass
             _logger.exception(
-                "Login event not recorded: %s of %r", vals.get("result"), vals.get("attempted_login")
+                "Login event not recorded: %s of %r",
+                vals.get("result"),
+                vals.get("attempted_login"),
             )
             return False
 

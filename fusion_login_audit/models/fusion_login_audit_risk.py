@@ -95,11 +95,10 @@ class FusionLoginAudit(models.Model):
         if user_sudo.totp_enabled:
             return
         user_sudo = user_sudo.with_context(lang=user_sudo.lang)
-        translate = user_sudo.env._
         place = ", ".join(filter(None, [row["city"], row["country_name"]]))
         user_sudo._notify_security_setting_update(
-            translate("New sign-in to your account"),
-            translate(
+            user_sudo.env._("New sign-in to your account"),
+            user_sudo.env._(
                 "Somebody signed in with your login at %(time)s (UTC) from a device or country not "
                 "seen before: %(browser)s, %(system)s, address %(ip)s %(place)s. If it was not "
                 "you, change your password and sign out your other devices.",

@@ -73,7 +73,7 @@ class FusionLoginAudit(models.Model):
 
     @api.model
     def _fc_find_head(self):
-        """:return: (number, hash) the next seal follows: the last row's or the last removed one's"""
+        """:return: (number, hash) the next seal follows: of the last row or run removed"""
         self.env.cr.execute(
             """SELECT seal_no, seal_hash FROM (
                    (SELECT seal_no, seal_hash FROM fusion_login_audit
@@ -207,7 +207,5 @@ class FusionLoginAudit(models.Model):
 
     @api.model
     def _fc_prune_alerts(self, cutoff):
-        self.env.cr.execute(
-            SQL("DELETE FROM fusion_login_alert WHERE triggered_at < %s", cutoff)
-        )
+        self.env.cr.execute(SQL("DELETE FROM fusion_login_alert WHERE triggered_at < %s", cutoff))
         self.env["fusion.login.alert"].invalidate_model(flush=False)

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .. import const
+
 _ROW = [
     "event_type", "result", "failure_reason", "ip_address", "country_name", "city", "browser",
     "os", "device_type", "is_new_device",
@@ -17,6 +19,13 @@ class ResUsers(models.Model):
         "fusion.login.audit", "user_id", "Login Events", readonly=True,
         groups="base.group_system", copy=False,
     )  # fmt: skip
+    x_fc_login_audit_recent_ids = fields.Many2many(
+        "fusion.login.audit",
+        string="Last Login Events",
+        compute="_compute_x_fc_login_audit_recent_ids",
+        groups="base.group_system",
+        help="The last 30: the form would read the ids of a whole history.",
+    )
     x_fc_login_audit_count = fields.Integer(
         "Login Count", compute="_compute_x_fc_login_audit_count", groups="base.group_system"
     )
@@ -40,6 +49,13 @@ class ResUsers(models.Model):
 
     def _compute_x_fc_has_login_activity(self):
         self.x_fc_has_login_activity = self.env["fusion.login.audit"]._fc_get_bool("self_service")
+
+    def _compute_x_fc_login_audit_recent_ids(self):
+        events = self.env["fusion.login.audit"]
+        for user in self:  # one user: the form's
+            user.x_fc_login_audit_recent_ids = events.search(
+                [("user_id", "=", user._origin.id)], limit=const.PAGE_ROWS
+            )
 
     def _compute_x_fc_login_audit_count(self):
         self.env.cr.execute(

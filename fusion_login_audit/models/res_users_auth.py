@@ -78,11 +78,12 @@ class ResUsers(models.Model):
                 setattr(users_class, name, make(origin))
 
     def _unregister_hook(self):
-        super()._unregister_hook()
+        result = super()._unregister_hook()
         users_class = self.env.registry["res.users"]
         for name in _PATCHED:
             if hasattr(vars(users_class).get(name), "fc_login_audit_origin"):
                 delattr(users_class, name)
+        return result
 
     # the attempts
 

@@ -35,9 +35,7 @@ def find_place(path, ip):
     :return: place dict (see ``services.geo``), {} where the database does not know the address
     """
     if ":" in ip and "ipv4" in os.path.basename(path):
-        sister = os.path.join(
-            os.path.dirname(path), os.path.basename(path).replace("ipv4", "ipv6")
-        )
+        sister = os.path.join(os.path.dirname(path), os.path.basename(path).replace("ipv4", "ipv6"))
         path = sister if os.path.exists(sister) else path
     reader = open_reader(path)
     if reader is None:

@@ -15,7 +15,8 @@ from .. import const
 
 _CEF = {
     "rt": "event_time", "suser": "attempted_login", "src": "ip_address", "outcome": "result",
-    "reason": "failure_reason", "requestClientApplication": "user_agent_raw", "cnt": "attempt_count",
+    "reason": "failure_reason", "requestClientApplication": "user_agent_raw",
+    "cnt": "attempt_count",
     "app": "channel", "externalId": "id", "cs1": "seal_hash", "act": "event_type",
     "cs2": "auth_method", "msg": "detail",
 }  # fmt: skip

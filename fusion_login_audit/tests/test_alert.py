@@ -18,9 +18,7 @@ class TestAlert(AuditCase):
         admins = cls.env.ref("base.group_system").all_user_ids
         admins.partner_id.email = False
         cls.env.ref("base.user_admin").partner_id.email = "boss@example.com"
-        new_test_user(
-            cls.env, "audit_boss", groups="base.group_system", email="second@example.com"
-        )
+        new_test_user(cls.env, "audit_boss", groups="base.group_system", email="second@example.com")
         cls.env["mail.mail"].search([]).unlink()
 
     def fail(self, login="audit_anna", count=1, ip="198.51.100.7", **extra):
@@ -97,7 +95,7 @@ class TestAlert(AuditCase):
         self.assertEqual(self.env.cr.fetchone()[0], 200)
 
     def test_mail_reaches_each_administrator_once(self):
-        self.fail('<script>alert(1)</script>', count=6)
+        self.fail("<script>alert(1)</script>", count=6)
         with SmtpSink() as sink:
             self.env["ir.mail_server"].search([]).active = False
             self.env["ir.mail_server"].create(

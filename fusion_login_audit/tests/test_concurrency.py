@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
 from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tools import SQL
 
 from .common import PASSWORD
 
@@ -19,8 +20,10 @@ class TestConcurrency(BaseCase):
         self.registry = Registry(get_db_name())
         self.patch(Registry, "_lock", DummyRLock())  # the test's thread holds it
         with self.cursor() as env:
-            user = env["res.users"].with_context(no_reset_password=True).create(
-                {"name": "race", "login": "audit_race", "password": PASSWORD}
+            user = (
+                env["res.users"]
+                .with_context(no_reset_password=True)
+                .create({"name": "race", "login": "audit_race", "password": PASSWORD})
             )
             self.race_id = user.id
         self.addCleanup(self.clean)
@@ -34,10 +37,14 @@ class TestConcurrency(BaseCase):
             partner = user.partner_id
             user.unlink()
             partner.unlink()
-            env.cr.execute("DELETE FROM fusion_login_audit WHERE attempted_login LIKE 'audit_race%'")
-            env.cr.execute("DELETE FROM fusion_login_audit WHERE ip_address = '198.51.100.77'")
-            env.cr.execute("DELETE FROM fusion_login_alert WHERE attempted_login LIKE 'audit_race%'")
-            env.cr.execute("DELETE FROM fusion_login_alert WHERE ip_address = '198.51.100.77'")
+            for table in ("fusion_login_audit", "fusion_login_alert"):
+                env.cr.execute(
+                    SQL(
+                        """DELETE FROM %s WHERE attempted_login LIKE 'audit_race%%'
+                              OR ip_address = '198.51.100.77'""",
+                        SQL.identifier(table),
+                    )
+                )
 
     def run_threads(self, work):
         barrier, faults = Barrier(THREADS), []
@@ -47,7 +54,7 @@ class TestConcurrency(BaseCase):
             try:
                 for turn in range(ROUNDS):
                     work(number, turn)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - shown by the assertion below
                 faults.append(error)
 
         threads = [Thread(target=run, args=(number,), daemon=True) for number in range(THREADS)]
@@ -70,6 +77,7 @@ class TestConcurrency(BaseCase):
 
         def sign_in(_number, _turn):
             with self.cursor() as env:
+
                 def attempt():
                     tries.append(1)
                     given = {"type": "password", "login": "audit_race", "password": PASSWORD}
@@ -80,9 +88,7 @@ class TestConcurrency(BaseCase):
         self.run_threads(sign_in)
         total = THREADS * ROUNDS
         self.assertEqual(len(tries), total)
-        self.assertEqual(
-            self.count("WHERE attempted_login = 'audit_race'"), (total, total)
-        )
+        self.assertEqual(self.count("WHERE attempted_login = 'audit_race'"), (total, total))
 
     def test_flood_in_parallel_is_bounded_and_counted(self):
         def guess(number, turn):
@@ -117,9 +123,7 @@ class TestConcurrency(BaseCase):
         with self.assertRaises(ZeroDivisionError), self.cursor() as env:
             audit = env["fusion.login.audit"]
             audit._fc_record(audit._fc_build_event_vals("failure", "audit_race", "bad_password"))
-            audit._fc_record(
-                audit._fc_build_event_vals("success", "audit_race"), durable=False
-            )
+            audit._fc_record(audit._fc_build_event_vals("success", "audit_race"), durable=False)
             raise ZeroDivisionError
         self.assertEqual(self.count("WHERE attempted_login = 'audit_race'"), (1, 1))
 

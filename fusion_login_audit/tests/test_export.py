@@ -86,6 +86,7 @@ class TestExport(AuditCase):
         self.audit._cron_seal(min_age_s=0)
         got = bytearray()
         with socket.create_server(("127.0.0.1", 0)) as server:
+
             def take():
                 connection, _address = server.accept()
                 with connection:
@@ -102,7 +103,7 @@ class TestExport(AuditCase):
         while rest:
             size, _space, rest = rest.partition(b" ")
             messages.append(rest[: int(size)].decode())
-            rest = rest[int(size):]
+            rest = rest[int(size) :]
         self.assertEqual([text[:4] for text in messages], ["<85>", "<85>", "<84>"])
         self.assertIn("CEF:0|Nexa Systems Inc.|Fusion Login Audit|19.0|login|", messages[0])
 

@@ -152,9 +152,7 @@ class TestPaths(AuditHttpCase):
             user = env["res.users"].browse(self.uids["http_totp"])
             user.totp_secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"  # base32 of SECRET
             env.cr.execute("DELETE FROM auth_totp_rate_limit_log")
-            env.cr.execute(
-                "UPDATE res_users SET totp_last_counter = NULL WHERE id = %s", [user.id]
-            )
+            env.cr.execute("UPDATE res_users SET totp_last_counter = NULL WHERE id = %s", [user.id])
             env.cr.execute("DELETE FROM fusion_login_audit")
 
     def post_code(self, code, **extra):
@@ -190,9 +188,7 @@ class TestPaths(AuditHttpCase):
         )
         self.url_open("/web/session/logout", allow_redirects=False)
         self.sign_in("http_totp")
-        self.assertEqual(
-            self.url_open("/web/login/totp", allow_redirects=False).status_code, 303
-        )
+        self.assertEqual(self.url_open("/web/login/totp", allow_redirects=False).status_code, 303)
         self.assertEqual(
             self.stored("event_type", "auth_method")[4:],
             [("logout", None), ("first_factor", "password"), ("login", "trusted_device")],

@@ -14,7 +14,11 @@ class TestPortal(AuditMixin, HttpCase):
         audit = self.env["fusion.login.audit"]
         for number in range(count):
             vals = audit._fc_build_event_vals(
-                "success", "portal_pia", user=self.person, ip_address=f"198.51.100.{number}", **extra
+                "success",
+                "portal_pia",
+                user=self.person,
+                ip_address=f"198.51.100.{number}",
+                **extra,
             )
             audit._fc_record(vals, durable=False)
 

@@ -123,9 +123,7 @@ class TestRecord(AuditCase):
             users_class, "_check_credentials", res_users_auth._make_outermost_check(rescue)
         ):
             self.attempt("audit_anna", "of the directory")
-        self.assertEqual(
-            self.columns("audit_anna", "result", "auth_method"), [("success", "ldap")]
-        )
+        self.assertEqual(self.columns("audit_anna", "result", "auth_method"), [("success", "ldap")])
 
     def test_hook_is_neither_lost_nor_doubled(self):
         users = self.env["res.users"]

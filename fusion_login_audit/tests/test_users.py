@@ -16,6 +16,13 @@ class TestUsers(AuditCase):
         self.assertEqual(self.user.x_fc_last_login_ip, "9.9.9.9")
         self.assertEqual(len(self.user.x_fc_login_audit_ids), 4)
 
+    def test_form_reads_the_last_thirty(self):
+        for number in range(31):
+            self.make(event_time=f"2026-03-01 10:00:{number:02}")
+        times = self.user.x_fc_login_audit_recent_ids.mapped("event_time")
+        self.assertEqual(len(times), 30)
+        self.assertEqual((times[0].second, times[-1].second), (30, 1))
+
     def test_search_by_last_login(self):
         other = new_test_user(self.env, "audit_never", groups="base.group_user")
         self.make(event_time="2026-03-01 10:00:00")
