@@ -1,0 +1,23 @@
+{
+    "name": "Fusion Login Audit",
+    "summary": "Durable, tamper-evident record of every authentication, with alerts",
+    "version": "19.0.1.0.0",
+    "category": "Tools",
+    "author": "Nexa Systems Inc.",
+    "license": "LGPL-3",
+    "depends": ["fusion_base", "base_setup", "mail", "web", "portal", "rpc", "auth_totp"],
+    "external_dependencies": {"python": ["user-agents"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "data/ir_cron_data.xml",
+        "data/mail_template_data.xml",
+        "views/fusion_login_audit_views.xml",
+        "views/fusion_login_alert_views.xml",
+        "views/res_users_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/portal_templates.xml",
+        "views/fusion_login_audit_menus.xml",
+    ],
+    "demo": ["demo/fusion_login_audit_demo.xml"],
+    "post_init_hook": "post_init_hook",
+}

@@ -1,0 +1,1 @@
+from . import attempt, geo, mmdb, origin, risk, siem

@@ -1,0 +1,15 @@
+from . import (
+    test_alert,
+    test_chain,
+    test_concurrency,
+    test_export,
+    test_geo,
+    test_health,
+    test_paths,
+    test_portal,
+    test_record,
+    test_risk,
+    test_security,
+    test_settings,
+    test_users,
+)
