@@ -1,6 +1,7 @@
 """The demo database: built once, brought up to date when an addon's source has changed."""
 
 import ast
+import fcntl
 import hashlib
 import json
 
@@ -59,12 +60,14 @@ class Demo:
             )
 
     def ensure(self, fresh=False):
-        """Make the database, or update what changed since it was made."""
-        done = {} if fresh else self._done()
-        if not done:
-            self._build()
-        elif done != self.marks:
-            self._update(done)
+        """Make the database, or update what changed since it was made; one command at a time."""
+        with (paths.RUN / "demo.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            done = {} if fresh else self._done()
+            if not done:
+                self._build()
+            elif done != self.marks:
+                self._update(done)
 
     def _build(self):
         STATE.unlink(missing_ok=True)
