@@ -64,7 +64,7 @@ class AuditCase(AuditMixin, TransactionCase):
         """:return: every column of every row of the addon, as one text"""
         found = []
         for table in TABLES:
-            self.env.cr.execute(f"SELECT evt::text FROM {table} AS evt")
+            self.env.cr.execute(SQL("SELECT evt::text FROM %s AS evt", SQL.identifier(table)))
             found += [row[0] for row in self.env.cr.fetchall()]
         return "\n".join(found)
 
