@@ -82,10 +82,10 @@ class TapCase:
         self.set_debounce(5)
         (company,) = self.rpc("res.company", "read", [self.company], ["attendance_kiosk_key"])
         token = company["attendance_kiosk_key"]
-        scanned = {"name": "Scanned", "barcode": "SCAN-1"}
+        scanned = {"name": "Scanned", "barcode": "SCAN1"}
         employee = self.rpc("hr.employee", "create", scanned)
 
-        answers = self.tablet.in_parallel(10, NATIVE_SCAN, token=token, barcode="SCAN-1")
+        answers = self.tablet.in_parallel(10, NATIVE_SCAN, token=token, barcode="SCAN1")
 
         self.assertEqual({answer["employee_name"] for answer in answers}, {"Scanned"})
         rows = self.attendances(employee)

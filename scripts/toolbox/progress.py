@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -59,6 +60,8 @@ def run_logged(command, log_name, what, hint="", **popen):
 
 def main(entry):
     """Run a command's entry function: its return value is the exit status, failures read well."""
+    # A terminated command cleans up like an interrupted one: no server is left behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         status = entry()
     except SetupError as error:
