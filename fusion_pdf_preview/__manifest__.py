@@ -5,7 +5,6 @@
     "category": "Tools",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
-    "application": False,
     "depends": ["base_setup", "fusion_base", "web"],
     "data": [
         "security/fusion_pdf_preview_groups.xml",

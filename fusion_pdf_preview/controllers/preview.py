@@ -2,6 +2,7 @@ import hashlib
 import json
 from urllib.parse import quote
 
+from werkzeug.exceptions import InternalServerError
 from werkzeug.http import parse_options_header
 
 from odoo import http
@@ -36,12 +37,21 @@ class PdfPreview(ReportController):
         :param context: JSON, the context of the client's action
         """
         url = self._prepare_report_url(report_name, docids, data)
-        response = self.report_download(json.dumps([url, "qweb-pdf"]), context=context or "{}")
+        response = self._download_report(url, context or "{}")
         disposition = response.headers["Content-Disposition"]
         response.headers["Content-Disposition"] = disposition.replace("attachment", "inline", 1)
         log = self._log_report(report_name, docids, response)
         response.headers["X-Fusion-Log-Id"] = str(log.id)
         return response
+
+    def _download_report(self, url, context):
+        """:raise InternalServerError: with Odoo's JSON error; Odoo itself sends it with a 200"""
+        try:
+            return self.report_download(json.dumps([url, "qweb-pdf"]), context=context)
+        except InternalServerError as error:
+            if error.response is not None:
+                error.response.status_code = error.code
+            raise
 
     def _prepare_report_url(self, report_name, docids, data):
         """The address that the web client itself would build (``getReportUrl``)."""

@@ -35,7 +35,7 @@ class IrAttachment(models.Model):
 
     def _fusion_is_pdf(self):
         """:return: whether the file is a PDF, by its media type or, where that says nothing, by
-            its name and first bytes"""
+        its name and first bytes"""
         self.ensure_one()
         if self.type != "binary":
             return False
@@ -142,9 +142,7 @@ class IrAttachment(models.Model):
             return attachment.sudo(), ""
         if attachment and attachment._fusion_is_token_valid(access_token):
             return attachment.sudo(), f"access_token={access_token}"
-        raise AccessError(
-            self.env._("This document no longer exists. (Or you may not read it.)")
-        )
+        raise AccessError(self.env._("This document no longer exists. (Or you may not read it.)"))
 
     def _fusion_is_token_valid(self, token):
         return (

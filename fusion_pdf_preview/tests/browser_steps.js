@@ -1,3 +1,5 @@
+/* global odoo */
+/* eslint no-unused-vars: off -- the stories follow this text */
 // What the stories of test_preview_browser.py share. Runs in the web client's page.
 const env = odoo.__WOWL_DEBUG__.root.env;
 const prints = [];

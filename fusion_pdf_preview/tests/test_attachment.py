@@ -187,9 +187,7 @@ class TestOpen(PreviewCase, TransactionCase):
                 with self.assertRaises(AccessError) as caught:
                     self.open_as(user, attachment_id)
                 messages.add(str(caught.exception))
-        self.assertEqual(
-            messages, {"This document no longer exists. (Or you may not read it.)"}
-        )
+        self.assertEqual(messages, {"This document no longer exists. (Or you may not read it.)"})
         self.assertFalse(self.read_log())
 
     def test_token_of_the_sudo_helper_opens(self):
@@ -198,9 +196,7 @@ class TestOpen(PreviewCase, TransactionCase):
 
         answer = self.open_as(self.other, self.private.id, token)
 
-        self.assertEqual(
-            answer["url"], f"/web/content/{self.private.id}?access_token={token}"
-        )
+        self.assertEqual(answer["url"], f"/web/content/{self.private.id}?access_token={token}")
         self.assertEqual(
             answer["download_url"],
             f"/web/content/{self.private.id}?download=true&access_token={token}",

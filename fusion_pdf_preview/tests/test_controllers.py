@@ -91,9 +91,7 @@ class TestRoutes(ReportCase):
         self.authenticate("pdf_other", "pdf_other")
 
         opened = self.make_jsonrpc_request(OPEN, {"attachment_id": self.invoice.id})
-        printed = self.make_jsonrpc_request(
-            EVENT, {"log_id": opened["log_id"], "event": "print"}
-        )
+        printed = self.make_jsonrpc_request(EVENT, {"log_id": opened["log_id"], "event": "print"})
         self.make_jsonrpc_request(EVENT, {"log_id": opened["log_id"], "event": "download"})
 
         logs = self.read_log()
@@ -122,9 +120,7 @@ class TestRoutes(ReportCase):
         self.authenticate("pdf_other", "pdf_other")
         self.assertEqual(self.fail_rpc(OPEN, attachment_id=self.private.id), refused)
         self.assertEqual(self.fail_rpc(EVENT, log_id=1, event="print"), refused)
-        self.assertEqual(
-            self.fail_rpc(EVENT, log_id=1, event="open"), "odoo.exceptions.UserError"
-        )
+        self.assertEqual(self.fail_rpc(EVENT, log_id=1, event="open"), "odoo.exceptions.UserError")
         self.authenticate("pdf_portal", "pdf_portal")
         self.assertEqual(self.fail_rpc(OPEN, attachment_id=self.invoice.id), refused)
         self.authenticate(None, None)
@@ -228,6 +224,4 @@ class TestRoutes(ReportCase):
         self.other.x_fc_pdf_open_mode = "download"
         self.authenticate("pdf_other", "pdf_other")
         info = self.make_jsonrpc_request("/web/session/get_session_info", {})
-        self.assertEqual(
-            info["fusion_pdf_preview"], {"intercept": False, "open_mode": "download"}
-        )
+        self.assertEqual(info["fusion_pdf_preview"], {"intercept": False, "open_mode": "download"})

@@ -10,13 +10,13 @@ class TestSettings(TransactionCase):
         self.parameters = self.env["ir.config_parameter"]
         self.parameters.search([("key", "=like", f"{PREFIX}%")]).unlink()
 
-    def read(self):
+    def read_settings(self):
         names = ("x_fc_pdf_intercept_reports", "x_fc_pdf_log_days", "x_fc_pdf_max_mb")
         settings = self.env["res.config.settings"].create({})
         return tuple(settings[name] for name in names)
 
     def test_missing_rows_read_as_the_defaults(self):
-        self.assertEqual(self.read(), (True, 365, 50))
+        self.assertEqual(self.read_settings(), (True, 365, 50))
 
     def test_off_and_zero_survive_a_save(self):
         settings = self.env["res.config.settings"].create(
@@ -24,7 +24,7 @@ class TestSettings(TransactionCase):
         )
         settings.execute()
 
-        self.assertEqual(self.read(), (False, 0, 0))
+        self.assertEqual(self.read_settings(), (False, 0, 0))
         texts = [
             self.parameters.get_param(PREFIX + name)
             for name in ("intercept_reports", "log_days", "max_mb")
@@ -33,7 +33,7 @@ class TestSettings(TransactionCase):
         self.assertIs(self.parameters._fc_pdf_intercepts_reports(), False)
 
         self.env["res.config.settings"].create({"x_fc_pdf_intercept_reports": True}).execute()
-        self.assertEqual(self.read(), (True, 0, 0))
+        self.assertEqual(self.read_settings(), (True, 0, 0))
 
     def test_nonsense_size_reads_as_the_default(self):
         self.parameters.set_param(PREFIX + "max_mb", "big")

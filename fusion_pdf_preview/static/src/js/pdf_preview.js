@@ -1,3 +1,4 @@
+/* global odoo */
 import { browser } from "@web/core/browser/browser";
 import { parse } from "@web/core/network/download";
 import { ConnectionLostError, makeErrorFromResponse, rpc } from "@web/core/network/rpc";
@@ -22,10 +23,10 @@ export function wantsPreview(action, settings, isShift) {
         choice === "always" || (choice === "default" && settings?.open_mode === "preview");
     return Boolean(
         action.report_type === "qweb-pdf" &&
-            settings?.intercept &&
-            isAsked &&
-            !isShift &&
-            !action.context?.fusion_no_preview
+        settings?.intercept &&
+        isAsked &&
+        !isShift &&
+        !action.context?.fusion_no_preview
     );
 }
 

@@ -19,6 +19,11 @@ export async function prepareViewer(viewer, { onLoaded, onError, onEscape }) {
     const options = viewer.PDFViewerApplicationOptions;
     options.set("disablePreferences", true);
     options.set("enableScripting", false);
+    viewer.addEventListener("unhandledrejection", (ev) => {
+        if (ev.reason?.name === "InvalidPDFException") {
+            ev.preventDefault(); // told by "documenterror" already
+        }
+    });
     const application = viewer.PDFViewerApplication;
     viewer.addEventListener("keydown", (ev) => {
         if (ev.key === "Escape" && !isViewerBusy(viewer)) {
