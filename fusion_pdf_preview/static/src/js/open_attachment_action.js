@@ -1,0 +1,46 @@
+import { rpc } from "@web/core/network/rpc";
+import { registry } from "@web/core/registry";
+import { showDocument } from "./open_dialog";
+
+const REFUSED = "odoo.exceptions.AccessError";
+
+/**
+ * Client action: ask the server for the document, which checks and logs, and show it.
+ *
+ * @param {Object} env
+ * @param {{ params: Object }} action see `ir.attachment.action_fusion_preview`
+ * @param {{ onClose?: Function }} options
+ */
+async function openAttachment(env, { params = {} }, options = {}) {
+    if (params.attachment_id) {
+        await showDocument(env, `attachment,${params.attachment_id}`, () =>
+            fetchAttachment(env, params)
+        );
+    }
+    options.onClose?.();
+}
+
+async function fetchAttachment(env, params) {
+    let answer;
+    try {
+        answer = await rpc("/fusion_pdf_preview/open", params);
+    } catch (error) {
+        if (error.exceptionName !== REFUSED) {
+            throw error;
+        }
+        env.services.notification.add(error.data.message, { type: "danger" });
+        return;
+    }
+    const { model_name: resModel, record_ids: resIds = [] } = params;
+    return {
+        title: params.title || answer.filename,
+        url: answer.url,
+        downloadUrl: answer.download_url,
+        filename: answer.filename,
+        size: answer.size,
+        logId: answer.log_id,
+        record: resModel && resIds.length === 1 ? { resModel, resId: resIds[0] } : undefined,
+    };
+}
+
+registry.category("actions").add("fusion_pdf_preview.open_attachment", openAttachment);
