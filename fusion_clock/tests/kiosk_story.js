@@ -99,9 +99,13 @@
         expect("name", part("name").textContent, "Maya Tester");
         expectText("in", part("action").textContent, /^CLOCKED IN at \d/);
         expect("a sign beside the colour", part("sign").textContent, "→");
-        tap(CARD); // left on the reader
-        await sleep(800);
+        const { fetch } = window;
+        const slowFetch = (...request) => sleep(600).then(() => fetch(...request));
+        window.fetch = slowFetch;
+        tap(CARD); // left on the reader, on a slow network
+        await sleep(400);
         expect("the result stays", state(), "result");
+        window.fetch = fetch;
         await reach("idle");
     }
 

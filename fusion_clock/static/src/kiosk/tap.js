@@ -22,7 +22,7 @@ export class TapFlow {
             return;
         }
         this.current = uid;
-        const slow = setTimeout(() => this.screen.show("processing"), PROCESSING_AFTER_MS);
+        const slow = setTimeout(() => this.showProcessing(uid), PROCESSING_AFTER_MS);
         const photo = this.config.takes_photos ? this.camera.grab() : null;
         try {
             const answer = await call(this.config.routes.tap, { card_uid: uid, photo_b64: photo });
@@ -36,6 +36,13 @@ export class TapFlow {
         }
         this.current = null;
         this.tapWaiting();
+    }
+
+    /** A card left on the reader is asked about again: its result stays on the screen meanwhile. */
+    showProcessing(uid) {
+        if (this.screen.state !== "result" || uid !== this.shownUid) {
+            this.screen.show("processing");
+        }
     }
 
     tapWaiting() {
@@ -77,7 +84,7 @@ export class TapFlow {
             return item;
         });
         this.screen.part("notes").replaceChildren(...notes);
-        this.screen.root.dataset.way = answer.action;
+        this.shownUid = this.current;
         this.sounds.play(answer.action);
         this.showFor("result", RESULT_MS);
     }
