@@ -181,4 +181,6 @@ class HrAttendance(models.Model):
         if isinstance(clocking, Clocking) and "check_out" in vals:
             self = self.with_context(fclk_clocking=None)
             vals = {**vals, **clocking.values}
+            # The activity log tells who, when and how, as for the clock-in: no message beside it.
+            self._track_discard()
         return super().write(vals)

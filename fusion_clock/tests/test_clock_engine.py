@@ -56,6 +56,19 @@ class TestClockEngine(ClockCase):
         self.assertEqual((row.in_mode, row.out_mode), ("portal", "portal"))
         self.assertEqual(self.events(self.employee), ["clock_in", "unscheduled_shift", "clock_out"])
 
+    def test_a_clocking_posts_no_message_and_an_edit_does(self):
+        employee = self.employee.with_context(tracking_disable=False)
+        with freeze_time("2026-06-01 12:02:00"):
+            employee._fclk_clock("portal")
+        with freeze_time("2026-06-01 20:32:00"):
+            row = self.row(employee._fclk_clock("portal"))
+        self.env.cr.precommit.run()
+        self.assertFalse(row.message_ids)
+
+        row.with_context(tracking_disable=False).check_out = "2026-06-01 20:00:00"
+        self.env.cr.precommit.run()
+        self.assertIn("check_out", row.message_ids.sudo().tracking_value_ids.field_id.mapped("name"))
+
     def test_hours_today_add_up(self):
         self.make_attendance("2026-06-01 12:00", "2026-06-01 14:00")
         with freeze_time("2026-06-01 16:00:00"):
