@@ -35,6 +35,7 @@ EVENTS = [
     ("absence_cleared", "Absence cleared"),
     ("reminder_in", "Clock-in reminder"),
     ("reminder_out", "Clock-out reminder"),
+    ("late_alert", "Late, lead alerted"),
     ("geofence_reject", "Outside the location"),
     ("geofence_flag", "Outside the location, allowed"),
     ("tap_unknown", "Unknown card"),
@@ -66,6 +67,8 @@ EARTH_RADIUS_M = 6_371_000  # metres, mean radius
 MAX_ACCURACY_BONUS_M = 50  # metres by which a vague position may widen a geofence
 PLAN_LEAD_HOURS = 4  # a plan's window opens this long before its start
 
+CRON_BATCH = 500  # rows a cron handles before it is run again
+LEAVE_REQUESTED = ("confirm", "validate1", "validate")  # states of hr.leave that excuse
 UNKNOWN_TAP_WINDOW_S = 5  # seconds between two rows of one unknown card
 UNLOCK_S = 60  # seconds an unlocked kiosk stays unlocked without a manager call
 UNLOCK_FAILURES = 5  # wrong passwords per kiosk user ...
@@ -82,6 +85,35 @@ PHOTO_MAX_BYTES = 2 * 1024 * 1024
 PHOTO_MAX_SIDE = 640  # pixels
 PHOTO_QUALITY = 80  # JPEG
 
+PAIRING_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
+PAIRING_LENGTH = 8  # characters
+PAIRING_MINUTES = 10
+PAIRING_FAILURES = 5  # wrong codes per kiosk user in PAIRING_MINUTES
+STATION_SILENT_MINUTES = 10  # without a heartbeat: shown as silent
+
+REPLAY_MAX_TAPS = 200  # of one call
+REPLAY_FUTURE_S = 120  # seconds a tablet's clock may run ahead after the correction of its skew
+
+# The tap ledger: what a seal covers, in this order. References are ids as they were at sealing.
+SEALED_REFERENCES = ("employee", "attendance", "user", "company")
+SEALED = (
+    "id",
+    "event",
+    "event_time",
+    "date",
+    *SEALED_REFERENCES,
+    "source",
+    "card_uid",
+    "ip_address",
+    "distance_m",
+    "message",
+    "details",
+    "client_uuid",
+)
+CHAIN_KEY_VARIABLE = "FUSION_CLOCK_CHAIN_KEY"  # environment; set it and the seals are HMACs
+
 # First key of pg_try_advisory_xact_lock(int, int): "one clocking of this employee at a time".
 LOCK_EMPLOYEE = 0x0FC10C
 LOCK_UNKNOWN_CARD = 0x0FC10D
+LOCK_SEAL = 0x0FC10E
+LOCK_REPLAY = 0x0FC10F

@@ -17,12 +17,41 @@ class FusionClockKiosk(http.Controller):
         employees, company = kiosk_gate.open_kiosk()
         return {"employees": employees._fclk_search(query, company)}
 
-    @http.route("/fusion_clock/kiosk/nfc/tap", type="jsonrpc", auth="user")
-    def tap(self, card_uid=None, photo_b64=None, station_token=None):
+    @http.route("/fusion_clock/kiosk/clock", type="jsonrpc", auth="user")
+    def clock(self, employee_id=None, pin=None, photo_b64=None, station_token=None):
         employees, company = kiosk_gate.open_kiosk()
-        return employees._fclk_tap(
-            card_uid, photo_b64=photo_b64, company=company, ip=request.httprequest.remote_addr
+        station, refusal = kiosk_gate.find_station(employees, company, station_token)
+        ip = request.httprequest.remote_addr
+        return refusal or employees._fclk_pin_clock(
+            employee_id, pin, company, photo_b64=photo_b64, station=station, ip=ip
         )
+
+    @http.route("/fusion_clock/kiosk/nfc/tap", type="jsonrpc", auth="user")
+    def tap(self, card_uid=None, photo_b64=None, station_token=None, client_uuid=None):
+        employees, company = kiosk_gate.open_kiosk()
+        station, refusal = kiosk_gate.find_station(employees, company, station_token)
+        return refusal or employees._fclk_tap(
+            card_uid,
+            photo_b64=photo_b64,
+            company=company,
+            station=station,
+            ip=request.httprequest.remote_addr,
+            client_uuid=client_uuid if isinstance(client_uuid, str) else None,
+        )
+
+    @http.route("/fusion_clock/kiosk/nfc/replay", type="jsonrpc", auth="user")
+    def replay(self, taps=None, client_now=None, station_token=None):
+        employees, company = kiosk_gate.open_kiosk()
+        station, refusal = kiosk_gate.find_station(employees, company, station_token)
+        ip = request.httprequest.remote_addr
+        return refusal or employees._fclk_replay(taps, client_now, company, station, ip)
+
+    @http.route("/fusion_clock/kiosk/pair", type="jsonrpc", auth="user")
+    def pair(self, code=None):
+        employees, company = kiosk_gate.open_kiosk()
+        if not kiosk_gate.is_unlocked():
+            return employees._fclk_refuse_quietly("locked")
+        return kiosk_gate.pair(employees, company, code)
 
     @http.route("/fusion_clock/kiosk/nfc/enroll", type="jsonrpc", auth="user")
     def enroll(self, employee_id=None, card_uid=None, enroll_password=None):
@@ -45,11 +74,12 @@ class FusionClockKiosk(http.Controller):
         return {"success": True}
 
     @http.route("/fusion_clock/kiosk/nfc/manager_data", type="jsonrpc", auth="user")
-    def manager_data(self):
+    def manager_data(self, station_token=None):
         employees, company = kiosk_gate.open_kiosk()
         if not kiosk_gate.is_unlocked():
             return employees._fclk_refuse_quietly("locked")
-        return employees._fclk_manager_data(company)
+        station, _refusal = kiosk_gate.find_station(employees, company, station_token)
+        return employees._fclk_manager_data(company, station)
 
     @http.route("/fusion_clock/kiosk/nfc/profile_photo", type="jsonrpc", auth="user")
     def profile_photo(self, employee_id=None, photo_b64=None):
@@ -59,10 +89,16 @@ class FusionClockKiosk(http.Controller):
         return employees._fclk_set_profile_photo(employee_id, photo_b64, company)
 
     @http.route("/fusion_clock/kiosk/heartbeat", type="jsonrpc", auth="user")
-    def heartbeat(self, station_token=None, queue_length=0, battery=None):
-        kiosk_gate.open_kiosk()
+    def heartbeat(self, station_token=None, queue_length=0, battery=None, app_version=None):
+        employees, company = kiosk_gate.open_kiosk()
+        station, refusal = kiosk_gate.find_station(employees, company, station_token)
+        if refusal:
+            return refusal
+        if station:
+            station._note_heartbeat(queue_length, battery, app_version)
         now = fields.Datetime.to_string(fields.Datetime.now())
-        return {"success": True, "server_time": now, "messages": []}
+        messages = employees.env["fusion.clock.message"]._get_board(company)
+        return {"success": True, "server_time": now, "messages": messages}
 
     @http.route(
         "/fusion_clock/kiosk/avatar/<int:employee_id>", type="http", auth="user", methods=["GET"]

@@ -5,7 +5,13 @@ import time
 from odoo.exceptions import AccessError
 from odoo.http import request
 
-from ..const import UNLOCK_FAILURES, UNLOCK_S, UNLOCK_WINDOW_S
+from ..const import (
+    PAIRING_FAILURES,
+    PAIRING_MINUTES,
+    UNLOCK_FAILURES,
+    UNLOCK_S,
+    UNLOCK_WINDOW_S,
+)
 
 KIOSK_GROUP = "fusion_clock.group_fusion_clock_kiosk"
 MANAGER_GROUP = "fusion_clock.group_fusion_clock_manager"
@@ -29,6 +35,37 @@ def open_kiosk():
     company = request.env.company.sudo()
     language = company.x_fclk_kiosk_lang or request.env.lang
     return request.env["hr.employee"].sudo().with_context(lang=language), company
+
+
+def find_station(employees, company, token):
+    """:param token: of a paired tablet, or None for one that never was
+    :return: (fusion.clock.station (sudo) or empty, None or the refusal of a revoked one)"""
+    station = employees.env["fusion.clock.station"]._find_by_token(token, company)
+    if token and not station:
+        return station, employees._fclk_refuse_quietly("station_revoked")
+    return station, None
+
+
+def pair(employees, company, code):
+    """Trade a pairing code for this tablet's token, at most 5 wrong codes in 10 minutes.
+
+    :return: ``{"success", "station_token", "station", "location"}`` or a refusal
+    """
+    counter = request.env["fusion.clock.rate"].sudo()
+    key = f"fusion_clock.pair:{request.env.uid}"
+    if wait_s := counter._wait(key, PAIRING_FAILURES, PAIRING_MINUTES * 60):
+        return employees._fclk_refuse_quietly("locked_out") | {"retry_after": wait_s}
+    station, token = employees.env["fusion.clock.station"]._pair(code, company)
+    if not station:
+        counter._hit(key, PAIRING_FAILURES, PAIRING_MINUTES * 60)
+        message = employees.env._("This code is wrong or has expired. Make a new one in Odoo.")
+        return {"error": "not_found", "message": message}
+    return {
+        "success": True,
+        "station_token": token,
+        "station": station.name,
+        "location": station.location_id.name,
+    }
 
 
 def is_unlocked():

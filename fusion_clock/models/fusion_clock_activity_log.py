@@ -1,5 +1,9 @@
+from psycopg2.errors import SerializationFailure
+from psycopg2.extras import Json
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from odoo.addons.fusion_base.tools.cursor import own_cursor
 
@@ -28,6 +32,7 @@ class FusionClockActivityLog(models.Model):
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null")
     company_id = fields.Many2one("res.company", readonly=True, ondelete="set null")
     source = fields.Selection(SOURCES, readonly=True)
+    station_id = fields.Many2one("fusion.clock.station", readonly=True, ondelete="set null")
     card_uid = fields.Char("Card", readonly=True)
     ip_address = fields.Char("IP Address", readonly=True)
     latitude = fields.Float(digits=(10, 7), readonly=True, aggregator=None)
@@ -39,7 +44,10 @@ class FusionClockActivityLog(models.Model):
 
     _client_uuid_uniq = models.UniqueIndex("(client_uuid) WHERE client_uuid IS NOT NULL")
     _once_a_day_uniq = models.UniqueIndex(
-        "(employee_id, event, date) WHERE event IN ('absence', 'reminder_in')"
+        "(employee_id, event, date) WHERE event IN ('absence', 'reminder_in', 'late_alert')"
+    )
+    _once_an_attendance_uniq = models.UniqueIndex(
+        "(attendance_id, event) WHERE event IN ('reminder_out', 'auto_clock_out')"
     )
     _unknown_card_idx = models.Index("(card_uid, event_time) WHERE event = 'tap_unknown'")
 
@@ -76,6 +84,30 @@ class FusionClockActivityLog(models.Model):
         return self.sudo().create([{**common, "event": event, **vals} for event, vals in events])
 
     @api.model
+    def _fclk_log_once(self, event, employee, **vals):
+        """Like :meth:`_fclk_log` for an event that a unique index allows once.
+
+        :return: whether this call added the row; False: somebody did before, maybe a moment ago
+            in another worker
+        """
+        vals = {**self._prepare_common(employee), "event": event, **vals}
+        if vals.get("details") is not None:
+            vals["details"] = Json(vals["details"])
+        query = SQL(
+            """INSERT INTO fusion_clock_activity_log (%s, create_uid, create_date)
+               VALUES (%s, %s, now() AT TIME ZONE 'UTC') ON CONFLICT DO NOTHING RETURNING id""",
+            SQL(", ").join(map(SQL.identifier, vals)),
+            SQL(", ").join(SQL("%s", value or None) for value in vals.values()),
+            self.env.uid,
+        )
+        try:
+            with self.env.cr.savepoint():
+                self.env.cr.execute(query, log_exceptions=False)
+                return bool(self.env.cr.fetchone())
+        except SerializationFailure:  # committed after our snapshot
+            return False
+
+    @api.model
     def _prepare_common(self, employee):
         employee = self.env["hr.employee"].sudo().browse(employee.id if employee else [])
         company = employee.company_id or self.env.company
@@ -94,6 +126,16 @@ class FusionClockActivityLog(models.Model):
         return fields.Datetime.context_timestamp(
             self.with_context(tz=tz_name or "UTC"), moment
         ).date()
+
+    @api.model
+    def _fclk_find_logged(self, event, employees):
+        """:param employees: iterable of hr.employee
+        :return: set of (employee id, date) that have this event"""
+        rows = self.sudo().search_fetch(
+            [("event", "=", event), ("employee_id", "in", [person.id for person in employees])],
+            ["employee_id", "date"],
+        )
+        return {(row.employee_id.id, row.date) for row in rows}
 
     @api.model
     def _fclk_log_unknown(self, card_uid, company, **vals):
@@ -125,3 +167,23 @@ class FusionClockActivityLog(models.Model):
                 limit=1,
             )
         )
+
+    def _fclk_get_answer(self):
+        """:return: what a tablet was told about the tap of this row, for the same question again"""
+        self.ensure_one()
+        kept = (self.details or {}).get("answer")
+        if kept:
+            return kept
+        employee = self.employee_id
+        local = fields.Datetime.context_timestamp(
+            self.with_context(tz=employee._get_tz() if employee else "UTC"), self.event_time
+        )
+        return {
+            "success": True,
+            "action": self.event,
+            "attendance_id": self.attendance_id.id,
+            "employee_id": employee.id,
+            "employee_name": employee.name,
+            "time": local.strftime("%H:%M"),
+            "status": "recorded",
+        }

@@ -91,6 +91,44 @@ class FusionClockBreakRule(models.Model):
         self.filtered(lambda rule: not rule.active).active = True
         return {"type": "ir.actions.client", "tag": "soft_reload"}
 
+    def action_recompute_from(self, date):
+        """Apply this rule as it is now to closed, unlocked attendances from a local date on, of
+        the employees whom it serves.
+
+        :return: number of attendances
+        """
+        self.ensure_one()
+        self.check_access("write")
+        attendances = self._get_attendances_from(date)
+        for name in ("x_fclk_break_minutes", "x_fclk_net_hours"):
+            self.env.add_to_compute(attendances._fields[name], attendances)
+        attendances.flush_recordset()
+        return len(attendances)
+
+    def _get_attendances_from(self, date):
+        """:return: hr.attendance (sudo) that :meth:`action_recompute_from` would touch"""
+        companies = self.env.companies
+        employees = (
+            self.env["hr.employee"]
+            .sudo()
+            .with_context(active_test=False)
+            .search([("company_id", "in", companies.ids)])
+            .filtered(lambda employee: employee._fclk_break_rule_id() == self.id)
+        )
+        rows = (
+            self.env["hr.attendance"]
+            .sudo()
+            .search(
+                [
+                    ("employee_id", "in", employees.ids),
+                    ("date", ">=", fields.Date.to_date(date)),
+                    ("check_out", "!=", False),
+                ]
+            )
+        )
+        periods = self.env["fusion.clock.period"]
+        return rows.filtered(lambda row: not periods._find_lock(row.employee_id.company_id, row.date))
+
     def break_minutes_for(self, worked_hours):
         """:param worked_hours: elapsed hours at work
         :return: unpaid minutes; no rule takes nothing off"""

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 
@@ -34,6 +34,28 @@ class FusionClockPenalty(models.Model):
     _minutes_positive = models.Constraint(
         "CHECK(penalty_minutes >= 0)", "A penalty cannot be negative."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        penalties = super().create(vals_list)
+        penalties._check_unlocked()
+        return penalties
+
+    def write(self, vals):
+        self._check_unlocked()
+        result = super().write(vals)
+        self._check_unlocked()
+        return result
+
+    def unlink(self):
+        self._check_unlocked()
+        return super().unlink()
+
+    def _check_unlocked(self):
+        """A penalty belongs to the period of its attendance."""
+        self.env["fusion.clock.period"]._check_unlocked(
+            (row.employee_id.company_id, row.attendance_id.date) for row in self.sudo()
+        )
 
     def action_waive(self, reason=None):
         """Take a penalty back; the hours follow by themselves.

@@ -58,7 +58,24 @@ class FusionClockSchedule(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._prepare_times(vals) for vals in vals_list])
+        entries = super().create([self._prepare_times(vals) for vals in vals_list])
+        entries._check_unlocked()
+        return entries
+
+    def write(self, vals):
+        self._check_unlocked()
+        result = super().write(vals)
+        self._check_unlocked()
+        return result
+
+    def unlink(self):
+        self._check_unlocked()
+        return super().unlink()
+
+    def _check_unlocked(self):
+        self.env["fusion.clock.period"]._check_unlocked(
+            (entry.employee_id.company_id, entry.date) for entry in self.sudo()
+        )
 
     @api.model
     def _prepare_times(self, vals):

@@ -11,6 +11,7 @@ class FusionHealth(models.AbstractModel):
         return super()._fusion_health_checks() + [
             self._fclk_check_kiosk_location(),
             self._fclk_check_stuck(),
+            self._fclk_check_stations(),
         ]
 
     @api.model
@@ -20,7 +21,26 @@ class FusionHealth(models.AbstractModel):
             self._fclk_count_broken("fusion_clock.same_second", _SAME_SECOND),
             self._fclk_count_broken("fusion_clock.two_open", _TWO_OPEN),
             self._fclk_count_broken("fusion_clock.password_hashed", _CLEAR_PASSWORD),
+            self._fclk_verify_ledger(),
         ]
+
+    def _fclk_verify_ledger(self):
+        report = self.env["fusion.clock.activity.log"]._fclk_verify_chain()
+        detail = f"{report['checked']} rows, head {report['head_seal_no']}"
+        if not report["ok"]:
+            detail = f"{report['reason']} at row {report['first_bad_id']}"
+        return {"code": "fusion_clock.ledger", "ok": report["ok"], "detail": detail}
+
+    def _fclk_check_stations(self):
+        stations = self.env["fusion.clock.station"].sudo().search([])
+        silent = stations.filtered(lambda station: station.state == "silent")
+        return {
+            "code": "fusion_clock.silent_stations",
+            "label": self.env._("Paired kiosk stations without a heartbeat"),
+            "state": "warning" if silent else "ok",
+            "value": len(silent),
+            "unit": "",
+        }
 
     def _fclk_check_kiosk_location(self):
         is_on = self.env["ir.config_parameter"]._fclk_get_bool("enable_nfc_kiosk")

@@ -8,6 +8,18 @@ from ..services.break_policy import BreakTiers, gross_hours, net_hours
 from .hr_employee_clock import Clocking
 
 PHOTO_GROUPS = "fusion_clock.group_fusion_clock_team_lead"
+# May change in a locked period: reviews, and what retention removes.
+UNLOCKED_FIELDS = frozenset(
+    (
+        "x_fclk_photo_review",
+        "x_fclk_check_in_photo",
+        "x_fclk_check_out_photo",
+        "in_latitude",
+        "in_longitude",
+        "out_latitude",
+        "out_longitude",
+    )
+)
 
 
 class HrAttendance(models.Model):
@@ -75,6 +87,10 @@ class HrAttendance(models.Model):
         "Plan",
         readonly=True,
     )
+    x_fclk_station_id = fields.Many2one("fusion.clock.station", "Station", readonly=True)
+    x_fclk_offline = fields.Boolean(
+        "Offline", readonly=True, help="A tap that waited on the tablet for the connection."
+    )
     x_fclk_pending_reason = fields.Boolean("Awaiting Explanation", readonly=True)
     x_fclk_close_reason = fields.Text("Explanation")
 
@@ -118,8 +134,7 @@ class HrAttendance(models.Model):
         is_on = self.env["ir.config_parameter"]._fclk_get_bool("auto_deduct_break")
         rules = self.env["fusion.clock.break.rule"]
         for attendance in self:
-            employee = attendance.employee_id.sudo()
-            rule_id = rules._fclk_rule_id_for(employee.company_id.x_fclk_state_id.id)
+            rule_id = attendance.employee_id._fclk_break_rule_id()
             attendance._fclk_set_break(dict(rules._fclk_rule_snapshot(rule_id)), is_on)
 
     def _fclk_set_break(self, rule, is_on):
@@ -171,10 +186,15 @@ class HrAttendance(models.Model):
     def create(self, vals_list):
         """A clocking's own values join core's INSERT instead of following it."""
         clocking = self.env.context.get("fclk_clocking")
-        if isinstance(clocking, Clocking):
+        is_engine = isinstance(clocking, Clocking)
+        if is_engine:
             self = self.with_context(fclk_clocking=None)
             vals_list = [{**vals, **clocking.values} for vals in vals_list]
-        return super().create(vals_list)
+        attendances = super().create(vals_list)
+        attendances._fclk_check_unlocked()
+        if not is_engine or clocking.at:  # nobody can clock in live on a day already judged
+            attendances._fclk_clear_absences()
+        return attendances
 
     def write(self, vals):
         clocking = self.env.context.get("fclk_clocking")
@@ -183,4 +203,21 @@ class HrAttendance(models.Model):
             vals = {**vals, **clocking.values}
             # The activity log tells who, when and how, as for the clock-in: no message beside it.
             self._track_discard()
-        return super().write(vals)
+        if UNLOCKED_FIELDS.issuperset(vals):
+            return super().write(vals)
+        self._fclk_check_unlocked()
+        result = super().write(vals)
+        if "check_in" in vals or "employee_id" in vals:
+            self._fclk_check_unlocked()
+            self._fclk_clear_absences()
+        return result
+
+    def unlink(self):
+        self._fclk_check_unlocked()
+        return super().unlink()
+
+    def _fclk_check_unlocked(self):
+        """:raise UserError: a row is in a locked period"""
+        self.env["fusion.clock.period"]._check_unlocked(
+            (row.employee_id.sudo().company_id, row.date) for row in self
+        )

@@ -36,6 +36,13 @@ class HrEmployee(models.Model):
     )
     x_fclk_send_reminders = fields.Boolean("Reminders", default=True, groups=CLOCK_GROUPS)
     x_fclk_exempt_penalties = fields.Boolean("Exempt from Penalties", groups=CLOCK_GROUPS)
+    x_fclk_break_rule_id = fields.Many2one(
+        "fusion.clock.break.rule",
+        "Break Rule",
+        groups="fusion_clock.group_fusion_clock_manager",
+        help="For this person instead of the province's, for example in a federally regulated "
+        "trade. Hours that are recorded already keep their break.",
+    )
     x_fclk_last_tap_at = fields.Datetime("Last Tap", copy=False, readonly=True, groups=CLOCK_GROUPS)
     x_fclk_pin_failures = fields.Integer(
         "Wrong PINs", copy=False, readonly=True, groups=CLOCK_GROUPS
@@ -114,11 +121,18 @@ class HrEmployee(models.Model):
             employee.x_fclk_nfc_card_uid = False
 
     def _get_fclk_break_rule(self):
-        """:return: the break rule of this employee's company (sudo), maybe empty"""
+        """:return: the employee's own break rule, else the one of the company (sudo), maybe
+        empty"""
         self.ensure_one()
-        rules = self.env["fusion.clock.break.rule"].sudo()
-        state_id = self.sudo().company_id.x_fclk_state_id.id
-        return rules.browse(rules._fclk_rule_id_for(state_id) or [])
+        return self.env["fusion.clock.break.rule"].sudo().browse(self._fclk_break_rule_id() or [])
+
+    def _fclk_break_rule_id(self):
+        """:return: id of the rule, or False; no query once the caches are warm"""
+        employee = self.sudo()
+        if employee.x_fclk_break_rule_id.active:
+            return employee.x_fclk_break_rule_id.id
+        rules = self.env["fusion.clock.break.rule"]
+        return rules._fclk_rule_id_for(employee.company_id.x_fclk_state_id.id)
 
     @api.model
     def _fclk_scope(self):

@@ -158,7 +158,7 @@ class HrEmployee(models.Model):
 
     def _fclk_run(self, clocking):
         """Steps 1 to 9, under the lock."""
-        clocking.now = fields.Datetime.now()
+        clocking.now = clocking.at or fields.Datetime.now()
         clocking.opening = self._fclk_get_state() != "checked_in"
         refusal = (
             self._fclk_check_enabled(clocking)
@@ -169,7 +169,7 @@ class HrEmployee(models.Model):
         if refusal:
             return refusal
         if clocking.source in SHARED_DEVICE_SOURCES:
-            self._fclk_mark_tap()  # before the change: one UPDATE of the employee for both
+            self._fclk_mark_tap(clocking.now)  # before the change: one UPDATE of the employee
         attendance = self._fclk_change(clocking, clocking.geo or self._fclk_prepare_geo(clocking))
         return self._fclk_prepare_answer(clocking, attendance)
 
@@ -282,6 +282,7 @@ class HrEmployee(models.Model):
         if clocking.opening:
             plan = clocking.plan
             clocking.values = {
+                "x_fclk_station_id": clocking.station.id if clocking.station else False,
                 "x_fclk_clock_source": clocking.source,
                 "x_fclk_location_id": location_id,
                 "x_fclk_in_distance": clocking.distance,
@@ -299,6 +300,9 @@ class HrEmployee(models.Model):
             photo_field = "x_fclk_check_out_photo"
         if clocking.photo:
             clocking.values[photo_field] = clocking.photo
+        if clocking.at:
+            clocking.values["x_fclk_offline"] = True
+            clocking.values["check_in" if clocking.opening else "check_out"] = clocking.at
 
     def _fclk_after_clock_in(self, clocking, attendance):
         if not clocking.plan["scheduled"]:
@@ -325,6 +329,7 @@ class HrEmployee(models.Model):
     def _fclk_prepare_log(self, clocking):
         return {
             "source": clocking.source,
+            "station_id": clocking.station.id if clocking.station else False,
             "ip_address": clocking.ip,
             "card_uid": clocking.card_uid,
             "distance_m": clocking.distance,
@@ -356,8 +361,15 @@ class HrEmployee(models.Model):
             "unscheduled": unscheduled,
             "late_minutes": clocking.late_minutes,
             "pending_reason": pending,
-            "notes": [self.env._("Not scheduled today.")] if unscheduled else [],
+            "notes": ([self.env._("Not scheduled today.")] if unscheduled else [])
+            + self._fclk_get_messages(clocking, local.date()),
         }
+
+    def _fclk_get_messages(self, clocking, today):
+        """:return: what a person reads at a kiosk after the tap; not for one that waited there"""
+        if clocking.source not in SHARED_DEVICE_SOURCES or clocking.at:
+            return []
+        return self.env["fusion.clock.message"]._read_for(self, today)
 
     def _fclk_get_today(self, attendance, now, today):
         """:param attendance: the one just opened or closed, counted whatever day it began
@@ -416,6 +428,7 @@ class HrEmployee(models.Model):
             "location_inaccurate": self.env._(
                 "Your position is too vague. Please go near a window."
             ),
+            "station_revoked": self.env._("This tablet was revoked. See your manager."),
             "no_employee": self.env._("No employee is linked to your account."),
             "no_pin": self.env._("No PIN is set for you. See your manager."),
             "wrong_pin": self.env._("Wrong PIN."),
@@ -428,6 +441,9 @@ class HrEmployee(models.Model):
                 "This card changes its number at every tap and cannot be enrolled."
             ),
             "employee_not_found": self.env._("This employee was not found."),
+            "not_found": self.env._("This record was not found."),
+            "out_of_scope": self.env._("This person is not in your team."),
+            "invalid": self.env._("This could not be read. Please check what you entered."),
         }
         if code == "outside_geofence":
             return self.env._(

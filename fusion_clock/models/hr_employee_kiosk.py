@@ -30,11 +30,15 @@ class HrEmployee(models.Model):
     # -- taps -------------------------------------------------------------------------------
 
     @api.model
-    def _fclk_tap(self, card_uid, photo_b64=None, company=None, station=None, ip=None):
+    def _fclk_tap(
+        self, card_uid, photo_b64=None, company=None, station=None, ip=None, client_uuid=None
+    ):
         """Clock the holder of a card.
 
         :param card_uid: as the reader sent it
         :param company: of the kiosk, default the current one
+        :param station: fusion.clock.station, or None for a tablet that was never paired
+        :param client_uuid: the tablet's own id of this tap; asked again, it gets the same answer
         :return: the engine's answer or a refusal; ``card_unknown`` carries the canonical
             ``card_uid``
         """
@@ -43,12 +47,18 @@ class HrEmployee(models.Model):
         uid = self._fclk_normalize_uid(card_uid)
         settings = self.env["ir.config_parameter"]
         clocking = Clocking("nfc_kiosk", ip=ip, station=station, photo=photo_b64, card_uid=uid)
+        if client_uuid:
+            if earlier := employees._fclk_find_earlier_answer(client_uuid):
+                return earlier
+            clocking.client_uuid = client_uuid
         if not settings._fclk_get_bool("enable_nfc_kiosk"):
             return employees._fclk_refuse("kiosk_disabled", clocking)
         if not uid:
             return employees._fclk_refuse("invalid_uid", clocking)
         clocking.photo_required = settings._fclk_get_bool("nfc_photo_required")
-        clocking.location = company.x_fclk_nfc_kiosk_location_id
+        clocking.location = (
+            station.location_id if station else company.x_fclk_nfc_kiosk_location_id
+        )
         return employees._fclk_tap_card(clocking, company)
 
     def _fclk_tap_card(self, clocking, company):
@@ -100,22 +110,23 @@ class HrEmployee(models.Model):
             return self._fclk_refuse("clock_disabled", clocking)
         if clocking.source == "nfc_kiosk" and not clocking.location:
             return self._fclk_refuse("no_location_configured", clocking)
-        if self._fclk_is_resting():
-            self._fclk_mark_tap()
+        moment = clocking.at or fields.Datetime.now()
+        if self._fclk_is_resting(moment):
+            self._fclk_mark_tap(moment)
             return self._fclk_refuse("debounce", clocking)
         return self._fclk_run(clocking)
 
-    def _fclk_is_resting(self):
+    def _fclk_is_resting(self, moment):
         """:return: whether the last tap is younger than the debounce time; a clock of another
         server that runs a little ahead does not matter"""
         window = self.env["ir.config_parameter"]._fclk_get_float("tap_debounce_seconds")
         last = self.x_fclk_last_tap_at
-        return bool(last) and abs(fields.Datetime.now() - last) < timedelta(seconds=window)
+        return bool(last) and abs(moment - last) < timedelta(seconds=window)
 
-    def _fclk_mark_tap(self):
+    def _fclk_mark_tap(self, moment):
         """Field by field, without ``write``: joins core's own UPDATE of the employee's row."""
         tap_field = self._fields["x_fclk_last_tap_at"]
-        tap_field.write(self, fields.Datetime.now())
+        tap_field.write(self, moment)
 
     # -- PIN --------------------------------------------------------------------------------
 
@@ -136,6 +147,30 @@ class HrEmployee(models.Model):
             return refusal or employee._fclk_run_debounced(clocking)
 
         return employee._fclk_exclusively(clocking, run)
+
+    @api.model
+    def _fclk_pin_clock(self, employee_id, pin, company, photo_b64=None, station=None, ip=None):
+        """Clock a person at the PIN kiosk.
+
+        :param employee_id: from outside, any type
+        :return: the engine's answer or a refusal
+        """
+        settings = self.env["ir.config_parameter"]
+        if not settings._fclk_get_bool("enable_pin_kiosk"):
+            return self._fclk_refuse_quietly("kiosk_disabled")
+        employee = self._fclk_find_in_company(employee_id, company)
+        if not employee:
+            return self._fclk_refuse_quietly("employee_not_found")
+        return employee._fclk_shared_clock(
+            "kiosk",
+            pin=pin,
+            check_pin=True,
+            photo=photo_b64,
+            photo_required=settings._fclk_get_bool("pin_photo_required"),
+            station=station,
+            location=station.location_id if station else company.x_fclk_nfc_kiosk_location_id,
+            ip=ip,
+        )
 
     def _fclk_check_pin(self, pin, clocking):
         """:return: None for the right PIN, else a refusal; the fifth wrong one in a row locks"""
@@ -277,7 +312,7 @@ class HrEmployee(models.Model):
         return {"success": True}
 
     @api.model
-    def _fclk_manager_data(self, company):
+    def _fclk_manager_data(self, company, station=None):
         """:return: ``{"unknown_cards": [{"card_uid", "time"}], "in_now": number of employees,
         "station"}``; cards that were enrolled since are left out"""
         rows = (
@@ -309,5 +344,5 @@ class HrEmployee(models.Model):
             "in_now": self.env["hr.attendance"]
             .sudo()
             .search_count([("check_out", "=", False), ("employee_id.company_id", "=", company.id)]),
-            "station": False,
+            "station": station.name if station else False,
         }

@@ -61,12 +61,19 @@ class HrEmployee(models.Model):
         today = to_local(moment, self.sudo()._get_tz()).date()
         dates = [today + timedelta(days=offset) for offset in (-1, 0, 1)]
         plans = self._get_fclk_day_plans(dates[0], dates[-1])
+        date = self._fclk_pick_plan_date(plans, dates, moment) or today
+        return {**plans[self.id, date], "date": date}
+
+    def _fclk_pick_plan_date(self, plans, dates, moment):
+        """:param plans: see :meth:`_get_fclk_day_plans`
+        :param dates: local dates to look at, oldest first
+        :return: the first date whose plan's window holds a moment (naive UTC), or None"""
         lead = timedelta(hours=PLAN_LEAD_HOURS)
         for date in dates:
             plan = plans[self.id, date]
             if plan["scheduled"] and plan["start_dt"] - lead <= moment <= plan["end_dt"]:
-                return {**plan, "date": date}
-        return {**plans[self.id, today], "date": today}
+                return date
+        return None
 
     def _fclk_posted_entries(self, date_from, date_to):
         names = ["employee_id", "date", "shift_id", "is_off", "note"]

@@ -36,6 +36,12 @@ class ResConfigSettings(models.TransientModel):
     fclk_reminder_before_end_minutes = fields.Integer(
         "Remind Before Cap (min)", config_parameter="fusion_clock.reminder_before_end_minutes"
     )
+    fclk_enable_late_alerts = fields.Boolean(
+        "Late Alerts", config_parameter="fusion_clock.enable_late_alerts"
+    )
+    fclk_late_alert_minutes = fields.Integer(
+        "Alert After Start (min)", config_parameter="fusion_clock.late_alert_minutes"
+    )
     fclk_enable_penalties = fields.Boolean(
         "Penalties",
         config_parameter="fusion_clock.enable_penalties",
