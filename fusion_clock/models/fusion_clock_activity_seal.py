@@ -13,9 +13,7 @@ _STREAM = 5000  # rows per read of a verification
 def _column(name):
     """A reference is sealed as it was: the record may be deleted later, the reference stays."""
     if name in SEALED_REFERENCES:
-        return SQL(
-            "COALESCE(%s, %s)", SQL.identifier(f"{name}_id"), SQL.identifier(f"{name}_ref")
-        )
+        return SQL("COALESCE(%s, %s)", SQL.identifier(f"{name}_id"), SQL.identifier(f"{name}_ref"))
     return SQL("details::text") if name == "details" else SQL.identifier(name)
 
 

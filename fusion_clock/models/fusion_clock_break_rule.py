@@ -127,7 +127,9 @@ class FusionClockBreakRule(models.Model):
             )
         )
         periods = self.env["fusion.clock.period"]
-        return rows.filtered(lambda row: not periods._find_lock(row.employee_id.company_id, row.date))
+        return rows.filtered(
+            lambda row: not periods._find_lock(row.employee_id.company_id, row.date)
+        )
 
     def break_minutes_for(self, worked_hours):
         """:param worked_hours: elapsed hours at work

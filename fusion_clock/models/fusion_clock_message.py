@@ -29,7 +29,8 @@ class FusionClockMessage(models.Model):
     )
 
     _dates_ordered = models.Constraint(
-        "CHECK(date_to IS NULL OR date_to >= date_from)", "A message ends on or after its first day."
+        "CHECK(date_to IS NULL OR date_to >= date_from)",
+        "A message ends on or after its first day.",
     )
 
     @api.model_create_multi

@@ -1,5 +1,5 @@
 from odoo import api, fields, models, tools
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 
 MANAGER_GROUP = "fusion_clock.group_fusion_clock_manager"
 
@@ -182,24 +182,4 @@ class FusionClockPeriod(models.Model):
                         start=lock[0],
                         end=lock[1],
                     )
-                )
-
-    @api.constrains("date_from", "date_to")
-    def _check_dates(self):
-        """The database's own constraint would say the same with the raw error of a race."""
-        for period in self:
-            if period.date_to < period.date_from:
-                continue
-            overlap = self.sudo().search_count(
-                [
-                    ("id", "!=", period.id),
-                    ("company_id", "=", period.company_id.id),
-                    ("date_from", "<=", period.date_to),
-                    ("date_to", ">=", period.date_from),
-                ],
-                limit=1,
-            )
-            if overlap:
-                raise ValidationError(
-                    self.env._("This period overlaps another one of the company.")
                 )

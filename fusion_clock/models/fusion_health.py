@@ -32,7 +32,7 @@ class FusionHealth(models.AbstractModel):
         return {"code": "fusion_clock.ledger", "ok": report["ok"], "detail": detail}
 
     def _fclk_check_stations(self):
-        stations = self.env["fusion.clock.station"].sudo().search([])
+        stations = self.env["fusion.clock.station"].sudo().search([("active", "=", True)])
         silent = stations.filtered(lambda station: station.state == "silent")
         return {
             "code": "fusion_clock.silent_stations",

@@ -26,7 +26,9 @@ class HrAttendance(models.Model):
         one_day = timedelta(days=1)
 
         def is_due(employee, day, plan):
-            return plan["end_dt"] <= now and day == to_local(now, employee._get_tz()).date() - one_day
+            return (
+                plan["end_dt"] <= now and day == to_local(now, employee._get_tz()).date() - one_day
+            )
 
         missing = employees._fclk_find_missing(is_due, LEAVE_REQUESTED)
         done = self.env["fusion.clock.activity.log"]._fclk_find_logged("absence", missing)
@@ -95,7 +97,9 @@ class HrAttendance(models.Model):
         log = self.env["fusion.clock.activity.log"].sudo()
         rows = self.sudo().filtered(lambda row: row.in_mode != "technical")
         absences = log._fclk_find_logged("absence", rows.employee_id)
-        absences -= log._fclk_find_logged("absence_cleared", rows.employee_id) if absences else set()
+        absences -= (
+            log._fclk_find_logged("absence_cleared", rows.employee_id) if absences else set()
+        )
         for row in rows if absences else rows.browse():
             plan = row.employee_id._fclk_plan_for(row.check_in)
             key = (row.employee_id.id, plan["date"])

@@ -19,8 +19,10 @@ class HrAttendance(models.Model):
         attendance that nears the cap. There is no "your shift ends" nudge."""
         if not self.env["ir.config_parameter"]._fclk_get_bool("enable_reminders"):
             return
-        self._fclk_remind_missing()
-        self._fclk_remind_open()
+        employees = self.env["hr.employee"]._fclk_get_clocking(x_fclk_send_reminders=True)
+        if employees:
+            self._fclk_remind_missing(employees)
+            self._fclk_remind_open()
 
     @api.model
     def _cron_fusion_live_alerts(self):
@@ -34,10 +36,9 @@ class HrAttendance(models.Model):
         )
         self._fclk_send_once(missing, "late_alert", "mail_template_late_alert")
 
-    def _fclk_remind_missing(self):
+    def _fclk_remind_missing(self, employees):
         settings = self.env["ir.config_parameter"]
         wait = timedelta(minutes=settings._fclk_get_float("reminder_before_shift_minutes"))
-        employees = self.env["hr.employee"]._fclk_get_clocking(x_fclk_send_reminders=True)
         missing = self._fclk_find_running_without(employees, wait, "reminder_in")
         self._fclk_send_once(missing, "reminder_in", "mail_template_missed_clock_in")
 
@@ -45,8 +46,6 @@ class HrAttendance(models.Model):
     def _fclk_find_running_without(self, employees, wait, event):
         """:param wait: timedelta after the planned start
         :return: ``{employee: plan}`` of running plans without the person, not yet logged"""
-        if not employees:
-            return {}
         now = fields.Datetime.now()
         missing = employees._fclk_find_missing(
             lambda employee, day, plan: plan["start_dt"] + wait < now < plan["end_dt"],
@@ -71,9 +70,9 @@ class HrAttendance(models.Model):
             log = self.env["fusion.clock.activity.log"].sudo()
             details = {"planned": plan["label"]}
             if log._fclk_log_once(event, employee, date=plan["date"], details=details):
-                template.with_context(
-                    fclk_label=plan["label"], fclk_date=plan["date"]
-                ).send_mail(employee.id)
+                template.with_context(fclk_label=plan["label"], fclk_date=plan["date"]).send_mail(
+                    employee.id
+                )
 
         batch = employees[:CRON_BATCH]
         run_batch(batch, remind, remaining=len(employees) - len(batch))

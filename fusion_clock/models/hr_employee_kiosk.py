@@ -56,9 +56,7 @@ class HrEmployee(models.Model):
         if not uid:
             return employees._fclk_refuse("invalid_uid", clocking)
         clocking.photo_required = settings._fclk_get_bool("nfc_photo_required")
-        clocking.location = (
-            station.location_id if station else company.x_fclk_nfc_kiosk_location_id
-        )
+        clocking.location = station.location_id if station else company.x_fclk_nfc_kiosk_location_id
         return employees._fclk_tap_card(clocking, company)
 
     def _fclk_tap_card(self, clocking, company):

@@ -67,7 +67,9 @@ class TestClockEngine(ClockCase):
 
         row.with_context(tracking_disable=False).check_out = "2026-06-01 20:00:00"
         self.env.cr.precommit.run()
-        self.assertIn("check_out", row.message_ids.sudo().tracking_value_ids.field_id.mapped("name"))
+        self.assertIn(
+            "check_out", row.message_ids.sudo().tracking_value_ids.field_id.mapped("name")
+        )
 
     def test_hours_today_add_up(self):
         self.make_attendance("2026-06-01 12:00", "2026-06-01 14:00")
