@@ -1,55 +1,8 @@
-// Run inside the kiosk page by test_kiosk_browser.py: a tablet's first day.
-(async () => {
-    const root = document.querySelector(".o_fusion_clock_kiosk");
-    const part = (name) => root.querySelector(`[data-part="${name}"]`);
-    const state = () => root.dataset.state;
-    const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/* global expect, expectText, part, press, reach, root, sleep, state, submit, tap, tell, until */
+// A tablet's first day.
+tell(async () => {
     const CARD = "04:a2:b5:62:c1:80";
     const DEBOUNCE_MS = 2300; // the test sets two seconds
-
-    async function until(what, condition) {
-        for (let wait = 0; wait < 150; wait++) {
-            if (condition()) {
-                return;
-            }
-            await sleep(100);
-        }
-        throw new Error(`waited for: ${what}; state ${state()}, ${document.body.innerText}`);
-    }
-    const reach = (name) => until(`state ${name}`, () => state() === name);
-
-    function press(action) {
-        const panel = root.querySelector(`[data-panel="${state()}"]`);
-        panel.querySelector(`[data-action="${action}"]:not([hidden])`).click();
-    }
-
-    function submit(form, name, value) {
-        part(name).value = value;
-        root.querySelector(`[data-form="${form}"]`).requestSubmit();
-    }
-
-    function expect(what, actual, wanted) {
-        if (actual !== wanted) {
-            throw new Error(`${what}: ${JSON.stringify(actual)}, not ${JSON.stringify(wanted)}`);
-        }
-    }
-
-    function expectText(what, actual, pattern) {
-        if (!pattern.test(actual)) {
-            throw new Error(`${what}: ${JSON.stringify(actual)} does not match ${pattern}`);
-        }
-    }
-
-    const readers = [];
-    window.NDEFReader = class extends EventTarget {
-        async scan() {
-            readers.push(this);
-        }
-    };
-    function tap(serialNumber) {
-        const ev = Object.assign(new Event("reading"), { serialNumber });
-        readers.at(-1).dispatchEvent(ev);
-    }
 
     async function setUpTablet() {
         await reach("setup");
@@ -151,15 +104,10 @@
         await reach("idle");
     }
 
-    try {
-        await setUpTablet();
-        await programUnknownCard();
-        await clockIn();
-        await clockOut();
-        await loseTheNetwork();
-        await lockTheScreen();
-        console.log("test successful");
-    } catch (error) {
-        console.error(error.message);
-    }
-})();
+    await setUpTablet();
+    await programUnknownCard();
+    await clockIn();
+    await clockOut();
+    await loseTheNetwork();
+    await lockTheScreen();
+});

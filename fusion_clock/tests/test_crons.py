@@ -94,13 +94,13 @@ class CronCase(ClockCase):
         self.assertEqual(leave.state, state)
         return leave
 
-    def add_holiday(self, **values):
-        return self.env["resource.calendar.leaves"].create(
+    def add_holiday(self, company=None, **values):
+        holidays = self.env["resource.calendar.leaves"].with_company(company or self.company)
+        return holidays.create(
             {
                 "name": "Holiday",
                 "date_from": datetime(2026, 6, 1, 4),
                 "date_to": datetime(2026, 6, 2, 4),
-                "company_id": self.company.id,
                 **values,
             }
         )
@@ -165,15 +165,13 @@ class TestReminders(CronCase):
     def test_silence_on_a_public_holiday_of_one_s_own(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         night = self.company.resource_calendar_id.copy({"name": "Night"})
-        self.add_holiday(company_id=other.id)
+        self.add_holiday(other)
         self.remind("2026-06-01 14:00:00")
         self.assertEqual(len(self.mails()), 1)
         self.env["resource.calendar.leaves"].search([("name", "=", "Holiday")]).unlink()
         self.add_holiday(calendar_id=night.id)
         self.known_mails = self.env["mail.mail"].search([])
-        self.colleague.write(
-            {"x_fclk_shift_id": self.shift.id, "resource_calendar_id": night.id}
-        )
+        self.colleague.write({"x_fclk_shift_id": self.shift.id, "resource_calendar_id": night.id})
         self.remind("2026-06-01 14:00:00")
         self.assertEqual(self.mails(), [])
 

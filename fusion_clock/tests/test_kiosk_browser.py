@@ -44,9 +44,7 @@ class TestKioskBrowser(HttpCase):
         self.addCleanup(patcher.stop)
 
     def test_first_day_of_a_tablet(self):
-        story = Path(__file__).with_name("kiosk_story.js").read_text()
-
-        self.browser_js(KIOSK, story, ready=READY, login="wall_kiosk", timeout=120)
+        self.play("kiosk_story.js")
 
         attendance = self.maya.attendance_ids
         self.assertEqual(len(attendance), 1)
@@ -67,6 +65,62 @@ class TestKioskBrowser(HttpCase):
             [("event", "=", "unlock_failed")]
         )
         self.assertEqual(failed, 1)
+
+    def play(self, name, url=KIOSK, **values):
+        """Run a story in the page, put after the steps that stories share."""
+        texts = [Path(__file__).with_name(file).read_text() for file in ("kiosk_lib.js", name)]
+        given = "".join(
+            f"localStorage.setItem('{key}', '{value}');" for key, value in values.items()
+        )
+        self.browser_js(url, given + "\n".join(texts), ready=READY, login="wall_kiosk", timeout=120)
+
+    def test_taps_wait_for_the_connection(self):
+        set_param = self.env["ir.config_parameter"].set_param
+        set_param("fusion_clock.nfc_offline_queue", "True")
+        self.maya.x_fclk_nfc_card_uid = CARD
+
+        self.play("offline_story.js")
+
+        self.env.invalidate_all()
+        # in (answer lost, sent again), out (saved), in (live)
+        first, second = self.maya.attendance_ids.sorted("check_in")
+        self.assertTrue(first.check_out and first.x_fclk_check_in_photo)
+        self.assertTrue(first.x_fclk_check_out_photo, "the photo waited with the tap")
+        self.assertFalse(second.check_out)
+        log = self.env["fusion.clock.activity.log"]
+        replayed = log.search([("event", "=", "offline_replayed")])
+        self.assertCountEqual(replayed.mapped("card_uid"), [CARD, "04:77:77:77:77"])
+        hers = log.search([("employee_id", "=", self.maya.id)]).mapped("event")
+        self.assertEqual((hers.count("clock_in"), hers.count("clock_out")), (2, 1))
+
+    def test_pin_kiosk(self):
+        self.maya.pin = "2580"
+        self.env["ir.config_parameter"].set_param("fusion_clock.enable_nfc_kiosk", False)
+
+        self.play("pin_story.js", "/fusion_clock/kiosk")
+
+        attendance = self.maya.attendance_ids
+        self.assertEqual(len(attendance), 1)
+        self.assertEqual(attendance.x_fclk_clock_source, "kiosk")
+        self.assertEqual(attendance.x_fclk_location_id, self.location)
+        self.assertTrue(attendance.x_fclk_check_in_photo)
+        events = self.env["fusion.clock.activity.log"].search([("employee_id", "=", self.maya.id)])
+        self.assertEqual(
+            sorted(events.mapped("event")), ["clock_in", "pin_failed", "unscheduled_shift"]
+        )
+
+    def test_manager_pairs_the_tablet_and_takes_a_profile_photo(self):
+        back = self.env["fusion.clock.location"].create({"name": "Back door"})
+        station = self.env["fusion.clock.station"].create({"name": "South", "location_id": back.id})
+        before = self.maya.image_1920
+
+        self.play("manager_story.js", code=station._new_pairing_code())
+
+        self.env.invalidate_all()
+        self.assertTrue(station.is_paired)
+        self.assertNotEqual(self.maya.image_1920, before)
+        log = self.env["fusion.clock.activity.log"]
+        self.assertEqual(log.search_count([("event", "=", "profile_photo")]), 1)
 
     def test_mock_tap_shortcut_only_in_debug_mode(self):
         self.maya.x_fclk_nfc_card_uid = CARD

@@ -7,6 +7,7 @@ export class Camera {
         this.video = document.createElement("video");
         this.video.muted = true;
         this.video.playsInline = true;
+        this.stream = null; // once it runs, also shown by the profile photo's guide
     }
 
     /** @returns {Promise<boolean>} whether pictures can be taken now */
@@ -17,6 +18,7 @@ export class Camera {
                 audio: false,
             });
             stream.getVideoTracks()[0].addEventListener("ended", () => this.start());
+            this.stream = stream;
             this.video.srcObject = stream;
             await this.video.play();
         } catch {

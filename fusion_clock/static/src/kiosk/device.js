@@ -1,3 +1,20 @@
+const TOKEN_KEY = "fclk_station_token";
+
+/** @returns {string|null} what this tablet was given when it was paired */
+export function stationToken() {
+    return localStorage.getItem(TOKEN_KEY);
+}
+
+export function keepStationToken(token) {
+    localStorage.setItem(TOKEN_KEY, token);
+}
+
+/** @returns {Promise<number|null>} percent, null where the browser does not say */
+export async function batteryPercent() {
+    const battery = await navigator.getBattery?.().catch(() => null);
+    return battery ? Math.round(battery.level * 100) : null;
+}
+
 /** Keep the tablet's screen on and its page still. */
 export function keepAwake() {
     const request = () => navigator.wakeLock?.request("screen").catch(() => {});

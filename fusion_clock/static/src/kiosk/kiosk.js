@@ -1,8 +1,12 @@
 import { Camera } from "./camera";
 import { CardReader } from "./card_reader";
-import { holdStill, keepAwake, runClock } from "./device";
+import { batteryPercent, holdStill, keepAwake, runClock, stationToken } from "./device";
 import { ManagerPage } from "./manager";
+import { PhotoGuide } from "./photo_guide";
+import { TapQueue } from "./queue";
+import { Results } from "./results";
 import { Screen } from "./screen";
+import { fill } from "./format";
 import { ConnectionLost, call } from "./server";
 import { Sounds } from "./sounds";
 import { TapFlow } from "./tap";
@@ -14,7 +18,7 @@ const MOCK_KEY = "fclk_mock_uid";
 const HEARTBEAT_MS = 60000;
 
 /** The card kiosk: setup once per tablet, then idle, a tap, its result, idle again. */
-class NfcKiosk {
+export class NfcKiosk {
     constructor(root) {
         this.config = JSON.parse(root.dataset.config);
         this.screen = new Screen(root);
@@ -26,9 +30,33 @@ class NfcKiosk {
         });
         const { screen, config, camera, sounds } = this;
         const onConnection = (isUp) => this.showConnection(isUp);
-        this.taps = new TapFlow({ screen, config, camera, sounds, onConnection });
-        this.manager = new ManagerPage({ screen, config, sounds, onLeave: () => this.goHome() });
+        this.results = new Results({ screen, config, sounds, onConnection });
+        this.queue = config.offline_queue ? this.makeQueue() : null;
+        this.taps = new TapFlow({
+            screen,
+            config,
+            camera,
+            results: this.results,
+            queue: this.queue,
+        });
+        this.guide = new PhotoGuide({ screen, config, camera, sounds });
+        this.manager = new ManagerPage({
+            screen,
+            config,
+            sounds,
+            guide: this.guide,
+            onLeave: () => this.goHome(),
+        });
         this.manager.onUnlocked = () => localStorage.removeItem(LOCK_KEY);
+    }
+
+    makeQueue() {
+        return new TapQueue({
+            route: this.config.routes.replay,
+            stationToken,
+            onLength: (length) => this.showWaiting(length),
+            onRevoked: (message) => this.results.showError(message),
+        });
     }
 
     async start() {
@@ -38,6 +66,7 @@ class NfcKiosk {
         runClock(this.screen, this.config.lang, this.config.tz);
         this.showConnection(navigator.onLine);
         this.heartbeat();
+        this.queue?.flush();
         if (localStorage.getItem(SETUP_KEY)) {
             this.goHome();
             await this.startDevices();
@@ -103,7 +132,9 @@ class NfcKiosk {
     showReader(isReading) {
         const warning = CardReader.isSupported ? "reader_lost" : "no_reader";
         this.screen.text("reader_warning", this.config.texts[warning]);
-        this.screen.toggle("reader_warning", !isReading && !this.config.debug);
+        const isLost = !isReading && !this.config.debug;
+        this.screen.toggle("reader_warning", isLost);
+        this.screen.toggle("pin_link", isLost && Boolean(this.screen.part("pin_link").href));
     }
 
     // Connection -----------------------------------------------------------------------------
@@ -113,10 +144,23 @@ class NfcKiosk {
         this.screen.text("connection", isUp ? this.config.texts.online : this.config.texts.offline);
     }
 
+    showWaiting(length) {
+        this.waitingTaps = length;
+        this.screen.text("waiting_taps", fill(this.config.texts.waiting_taps, { count: length }));
+        this.screen.toggle("waiting_taps", length > 0);
+    }
+
     async heartbeat() {
         try {
-            await call(this.config.routes.heartbeat);
+            const answer = await call(this.config.routes.heartbeat, {
+                station_token: stationToken(),
+                queue_length: this.waitingTaps || 0,
+                battery: await batteryPercent(),
+                app_version: this.config.version,
+            });
             this.showConnection(true);
+            this.screen.items("messages", answer.messages || []);
+            this.queue?.flush();
         } catch (error) {
             this.showConnection(!(error instanceof ConnectionLost));
         }
@@ -131,7 +175,7 @@ class NfcKiosk {
             activate: () => this.activate(),
             finish_setup: () => this.finishSetup(),
             open_manager: () => manager.open(),
-            program_card: () => manager.open(this.taps.unknownUid),
+            program_card: () => manager.open(this.results.unknownUid),
             leave_manager: () => manager.leave(),
             back_to_menu: () => manager.showMenu(),
             enrol: () => manager.waitForCard("enrol"),
@@ -146,6 +190,11 @@ class NfcKiosk {
                 return manager.leave();
             },
             confirm_enrol: () => manager.enrol(),
+            profile_photo: () => manager.choosePhotoPerson(),
+            guide_shoot: () => this.guide.shoot(),
+            guide_retake: () => this.guide.retake(),
+            guide_save: () => manager.savePhoto(),
+            pair: () => manager.openPairing(),
         };
         const { root } = this.screen;
         root.addEventListener("pointerdown", () => this.sounds.unlock(), { once: true });
@@ -157,8 +206,12 @@ class NfcKiosk {
         });
         this.onSubmit("unlock", () => manager.unlock());
         this.onSubmit("search", () => manager.search());
+        this.onSubmit("pair", () => manager.pair());
         this.screen.part("query").addEventListener("input", () => manager.searchSoon());
-        window.addEventListener("online", () => this.showConnection(true));
+        window.addEventListener("online", () => {
+            this.showConnection(true);
+            this.queue?.flush();
+        });
         window.addEventListener("offline", () => this.showConnection(false));
         if (this.config.debug) {
             this.listenToMocks();
@@ -199,11 +252,9 @@ class NfcKiosk {
         try {
             await work();
         } catch (error) {
-            this.taps.showFault(error, before);
+            this.results.showFault(error, before);
         } finally {
             this.busy = false;
         }
     }
 }
-
-new NfcKiosk(document.querySelector(".o_fusion_clock_kiosk")).start();

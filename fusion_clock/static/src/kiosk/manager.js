@@ -1,4 +1,6 @@
+import { keepStationToken, stationToken } from "./device";
 import { fill } from "./format";
+import { makeKeypad } from "./keypad";
 import { call } from "./server";
 
 const IDLE_MS = 60000; // the server forgets the unlocking after the same time
@@ -12,39 +14,27 @@ const PANELS = new Set([
     "confirm",
     "enrolled",
     "unknown",
+    "guide",
+    "guided",
+    "pair",
 ]);
 /** Answers to an enrolment that mean: the minute since unlocking is over. */
 const LOCKED = ["locked", "enroll_locked", "wrong_password", "locked_out"];
 
 /** What a manager does at the tablet: behind the password, and left alone after a minute. */
 export class ManagerPage {
-    constructor({ screen, config, sounds, onLeave }) {
-        Object.assign(this, { screen, config, sounds, onLeave });
+    constructor({ screen, config, sounds, guide, onLeave }) {
+        Object.assign(this, { screen, config, sounds, guide, onLeave });
         this.uid = ""; // the card being given to somebody
-        this.mode = null; // what the next card is for: "enrol" or "test"
-        this.makeKeys();
+        this.mode = null; // "enrol", "test" (what the next card is for) or "photo"
+        makeKeypad(screen.part("keys"), screen.part("password"), config.texts.erase);
+        makeKeypad(screen.part("pair_keys"), screen.part("pair_code"), config.texts.erase);
         screen.root.addEventListener("pointerdown", () => this.stayAwake());
         screen.root.addEventListener("keydown", () => this.stayAwake());
     }
 
     get isOpen() {
         return PANELS.has(this.screen.state);
-    }
-
-    makeKeys() {
-        const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "⌫", "0"];
-        const buttons = keys.map((key) => {
-            const button = document.createElement("button");
-            button.type = "button";
-            button.textContent = key;
-            button.setAttribute("aria-label", key === "⌫" ? this.config.texts.erase : key);
-            button.addEventListener("click", () => {
-                const input = this.screen.part("password");
-                input.value = key === "⌫" ? input.value.slice(0, -1) : input.value + key;
-            });
-            return button;
-        });
-        this.screen.part("keys").replaceChildren(...buttons);
     }
 
     stayAwake() {
@@ -83,6 +73,10 @@ export class ManagerPage {
                 "menu_summary",
                 fill(this.config.texts.in_now, { count: managed.in_now })
             );
+            this.screen.text(
+                "menu_station",
+                managed.station ? fill(this.config.texts.station, { name: managed.station }) : ""
+            );
             this.showSounds();
             this.screen.show("menu");
         }
@@ -90,7 +84,9 @@ export class ManagerPage {
 
     /** @returns {Promise<Object|null>} null once the server has locked the page again */
     async managerData() {
-        const answer = await call(this.config.routes.manager_data);
+        const answer = await call(this.config.routes.manager_data, {
+            station_token: stationToken(),
+        });
         if (answer.error) {
             this.open(this.uid);
             return null;
@@ -136,7 +132,15 @@ export class ManagerPage {
         }
     }
 
+    choosePhotoPerson() {
+        this.mode = "photo";
+        this.uid = "";
+        return this.chooseEmployee();
+    }
+
     async chooseEmployee() {
+        const { whose_card, whose_photo } = this.config.texts;
+        this.screen.text("employees_title", this.mode === "photo" ? whose_photo : whose_card);
         this.screen.text("employees_uid", this.uid);
         this.screen.part("query").value = "";
         this.screen.list("people", []);
@@ -167,9 +171,51 @@ export class ManagerPage {
                 label: person.name,
                 detail: person.job,
                 image: person.avatar_url,
-                onPick: () => this.askToConfirm(person),
+                onPick: () => this.pick(person),
             }))
         );
+    }
+
+    pick(person) {
+        if (this.mode === "photo") {
+            this.guide.open(person);
+        } else {
+            this.askToConfirm(person);
+        }
+    }
+
+    async savePhoto() {
+        const fault = await this.guide.save();
+        if (LOCKED.includes(fault)) {
+            this.open();
+        } else if (!fault) {
+            this.screen.show("guided");
+        }
+    }
+
+    // This tablet ----------------------------------------------------------------------------
+
+    openPairing() {
+        this.screen.part("pair_code").value = "";
+        this.screen.text("pair_fault");
+        this.screen.show("pair");
+    }
+
+    async pair() {
+        const answer = await call(this.config.routes.pair, {
+            code: this.screen.part("pair_code").value,
+        });
+        if (answer.error === "locked") {
+            this.open();
+        } else if (answer.error) {
+            this.screen.text("pair_fault", answer.message);
+            this.sounds.play("error");
+        } else {
+            keepStationToken(answer.station_token);
+            this.sounds.play("clock_in");
+            this.screen.text("place_name", answer.location);
+            await this.showMenu();
+        }
     }
 
     askToConfirm(person) {

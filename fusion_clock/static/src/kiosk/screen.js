@@ -30,6 +30,16 @@ export class Screen {
         this.part(name).hidden = !isShown;
     }
 
+    /** Fill a list with plain texts. */
+    items(name, texts) {
+        const rows = texts.map((text) => {
+            const row = document.createElement("li");
+            row.textContent = text;
+            return row;
+        });
+        this.part(name).replaceChildren(...rows);
+    }
+
     action(name) {
         return this.root.querySelector(`[data-action="${name}"]`);
     }

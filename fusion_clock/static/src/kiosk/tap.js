@@ -1,17 +1,15 @@
-import { fill, hoursText, timeText } from "./format";
+import { stationToken } from "./device";
 import { ConnectionLost, call } from "./server";
 
-const RESULT_MS = 3000;
-const ERROR_MS = 4000;
 const PROCESSING_AFTER_MS = 120;
-const SIGNS = { clock_in: "→", clock_out: "←" };
 
 /** A card at the reader: ask the server, show what it says, go back to idle. */
 export class TapFlow {
-    constructor({ screen, config, camera, sounds, onConnection }) {
-        Object.assign(this, { screen, config, camera, sounds, onConnection });
+    /** @param {Object} parts with `queue`, a TapQueue, or null where taps are not saved */
+    constructor({ screen, config, camera, results, queue }) {
+        Object.assign(this, { screen, config, camera, results, queue });
         this.waiting = null; // the next card, tapped while the last one is on its way
-        this.lostTaps = 0;
+        this.lastSaved = {}; // when each card was last saved: one left on the reader is one tap
     }
 
     async tap(uid) {
@@ -23,19 +21,57 @@ export class TapFlow {
         }
         this.current = uid;
         const slow = setTimeout(() => this.showProcessing(uid), PROCESSING_AFTER_MS);
-        const photo = this.config.takes_photos ? this.camera.grab() : null;
         try {
-            const answer = await call(this.config.routes.tap, { card_uid: uid, photo_b64: photo });
-            clearTimeout(slow);
-            this.lostTaps = 0;
-            this.onConnection(true);
-            this.showAnswer(answer);
+            await this.clock(uid);
         } catch (error) {
+            this.results.showFault(error);
+        } finally {
             clearTimeout(slow);
-            this.showFault(error);
         }
         this.current = null;
         this.tapWaiting();
+    }
+
+    async clock(uid) {
+        const photo = this.config.takes_photos ? this.camera.grab() : null;
+        const tap = { card_uid: uid, photo_b64: photo };
+        if (!this.queue) {
+            return this.showAnswer(await this.send(tap));
+        }
+        tap.client_uuid = crypto.randomUUID();
+        tap.client_time = new Date().toISOString();
+        if (await this.queue.length()) {
+            return this.save(tap); // behind the others: the order of taps decides in and out
+        }
+        try {
+            this.showAnswer(await this.send(tap));
+        } catch (error) {
+            if (!(error instanceof ConnectionLost)) {
+                throw error;
+            }
+            await this.save(tap);
+        }
+    }
+
+    send({ card_uid, photo_b64, client_uuid }) {
+        const params = { card_uid, photo_b64, station_token: stationToken() };
+        return call(this.config.routes.tap, client_uuid ? { ...params, client_uuid } : params);
+    }
+
+    /** Keep a tap for later. A required photo that is missing refuses it here as there. */
+    async save(tap) {
+        if (this.config.photo_required && !tap.photo_b64) {
+            this.results.showError(this.config.texts.photo_required);
+            return;
+        }
+        const now = Date.now();
+        const rested = now - (this.lastSaved[tap.card_uid] || 0);
+        this.lastSaved[tap.card_uid] = now;
+        if (rested >= this.config.debounce_ms) {
+            await this.queue.add(tap);
+            this.results.showSaved();
+        }
+        this.queue.flush();
     }
 
     /** A card left on the reader is asked about again: its result stays on the screen meanwhile. */
@@ -59,63 +95,9 @@ export class TapFlow {
             if (this.screen.state === "processing") {
                 this.screen.show("idle");
             }
-        } else if (answer.error) {
-            this.showError(answer.message, answer.error === "card_unknown" ? answer.card_uid : "");
-        } else {
-            this.showResult(answer);
+            return;
         }
-    }
-
-    showResult(answer) {
-        const { lang, texts } = this.config;
-        const values = {
-            time: timeText(answer.time, lang),
-            hours: hoursText(answer.net_hours_today, lang),
-        };
-        this.screen.part("photo").src = answer.employee_avatar_url || this.config.no_photo_url;
-        this.screen.text("sign", SIGNS[answer.action]);
-        this.screen.text("name", answer.employee_name);
-        this.screen.text("action", fill(texts[answer.action], values));
-        const hours = answer.net_hours_today ? fill(texts.hours_today, values) : "";
-        this.screen.text("hours", hours);
-        const notes = (answer.notes || []).map((note) => {
-            const item = document.createElement("li");
-            item.textContent = note;
-            return item;
-        });
-        this.screen.part("notes").replaceChildren(...notes);
-        this.shownUid = this.current;
-        this.sounds.play(answer.action);
-        this.showFor("result", RESULT_MS);
-    }
-
-    showFault(error, backTo) {
-        if (error instanceof ConnectionLost) {
-            this.lostTaps += 1;
-            this.onConnection(false);
-            const { lost, still_lost } = this.config.texts;
-            this.showError(this.lostTaps > 1 ? still_lost : lost, "", backTo);
-        } else {
-            this.showError(error.message, "", backTo);
-        }
-    }
-
-    showError(message, unknownUid = "", backTo = "idle") {
-        this.unknownUid = unknownUid;
-        this.screen.text("error_text", message);
-        this.screen.text("error_uid", unknownUid);
-        this.screen.action("program_card").hidden = !unknownUid;
-        this.sounds.play("error");
-        this.showFor("error", ERROR_MS, backTo);
-    }
-
-    showFor(state, duration, backTo = "idle") {
-        clearTimeout(this.timer);
-        this.screen.show(state);
-        this.timer = setTimeout(() => {
-            if (this.screen.state === state) {
-                this.screen.show(backTo);
-            }
-        }, duration);
+        this.shownUid = answer.error ? null : this.current;
+        this.results.showAnswer(answer);
     }
 }
