@@ -6,6 +6,7 @@ from . import test_concurrency
 from . import test_controllers
 from . import test_crons
 from . import test_day_plan
+from . import test_golden_table
 from . import test_health
 from . import test_install
 from . import test_kiosk_browser
@@ -17,6 +18,7 @@ from . import test_performance
 from . import test_period
 from . import test_photo
 from . import test_pin
+from . import test_replay
 from . import test_security
 from . import test_settings
 from . import test_station
