@@ -106,10 +106,10 @@ class FusionClockKiosk(http.Controller):
     def avatar(self, employee_id):
         """An unknown and a foreign employee answer alike."""
         if not kiosk_gate.is_kiosk_user():
-            return request.not_found()
+            raise request.not_found()
         employees, company = kiosk_gate.open_kiosk()
         employee = employees._fclk_find_in_company(employee_id, company)
         if not employee:
-            return request.not_found()
+            raise request.not_found()
         stream = request.env["ir.binary"]._get_image_stream_from(employee, "avatar_128")
         return stream.get_response()
