@@ -38,10 +38,15 @@ class HrEmployee(models.Model):
             "pending_reason": pending,
         }
 
+    @api.model
+    def _fclk_week_start(self, date):
+        """:return: first day of the week that holds a local date, by ``week_start`` (0 = Monday)"""
+        first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
+        return date - timedelta(days=(date.weekday() - first_weekday) % 7)
+
     def _fclk_get_week_hours(self, today, running, now):
         """:return: net hours of the week's closed attendances plus the running gross hours"""
-        first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
-        start = today - timedelta(days=(today.weekday() - first_weekday) % 7)
+        start = self._fclk_week_start(today)
         [[total]] = (
             self.env["hr.attendance"]
             .sudo()

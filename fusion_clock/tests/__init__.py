@@ -4,6 +4,7 @@ from . import test_break_rule
 from . import test_clock_engine
 from . import test_concurrency
 from . import test_controllers
+from . import test_correction
 from . import test_day_plan
 from . import test_health
 from . import test_install
@@ -14,6 +15,7 @@ from . import test_penalty
 from . import test_performance
 from . import test_photo
 from . import test_pin
+from . import test_requests
 from . import test_security
 from . import test_settings
 from . import test_tap
