@@ -30,9 +30,18 @@
         "views/portal_request_templates.xml",
         "views/fusion_clock_menus.xml",
     ],
-    "demo": ["demo/fusion_clock_demo.xml", "demo/hr_attendance_demo.xml"],
+    "demo": [
+        "demo/fusion_clock_demo.xml",
+        "demo/hr_attendance_demo.xml",
+        "demo/fusion_clock_correction_demo.xml",
+    ],
     "assets": {
+        "web.assets_backend": [
+            "fusion_clock/static/src/common/*.js",
+            "fusion_clock/static/src/systray/*",
+        ],
         "web.assets_frontend": [
+            "fusion_clock/static/src/common/*.js",
             "fusion_clock/static/src/portal/*.scss",
             "fusion_clock/static/src/portal/*.js",
         ],

@@ -81,7 +81,7 @@ class FusionClockPortal(CustomerPortal):
     def feed(self, token=None, **_params):
         """Calendar programs have no session: the token in the link is the key."""
         user = request.env["res.users"]._fclk_find_by_feed(token)
-        employees = user.employee_ids.filtered("active")
+        employees = request.env["hr.employee"]._fclk_find_of_user(user)
         if not employees:
             return request.not_found()
         body = employees.with_context(lang=user.lang)._fclk_get_feed()

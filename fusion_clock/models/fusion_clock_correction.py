@@ -103,7 +103,10 @@ class FusionClockCorrection(models.Model):
     reviewed_at = fields.Datetime(readonly=True, copy=False)
     review_note = fields.Text(readonly=True, copy=False)
     old_check_in = fields.Datetime(
-        "Check In Before", readonly=True, copy=False, help="As it was when the request was approved."
+        "Check In Before",
+        readonly=True,
+        copy=False,
+        help="As it was when the request was approved.",
     )
     old_check_out = fields.Datetime("Check Out Before", readonly=True, copy=False)
     submitted_check_in = fields.Datetime(
@@ -179,9 +182,7 @@ class FusionClockCorrection(models.Model):
         for correction in self.sudo().filtered(lambda row: row.state == "submitted"):
             attendance = correction.attendance_id
             if attendance and attendance.employee_id != correction.employee_id:
-                raise ValidationError(
-                    self.env._("This attendance belongs to someone else.")
-                )
+                raise ValidationError(self.env._("This attendance belongs to someone else."))
             if not attendance and correction.kind not in NEW_ATTENDANCE_KINDS:
                 raise ValidationError(
                     self.env._("Choose the attendance that this request is about.")
@@ -224,9 +225,7 @@ class FusionClockCorrection(models.Model):
         limit = self.env["ir.config_parameter"]._fclk_get_float("max_shift_hours")
         if limit and end - start > timedelta(hours=limit):
             raise ValidationError(
-                self.env._(
-                    "A shift can last at most %(hours)s hours.", hours=f"{limit:g}"
-                )
+                self.env._("A shift can last at most %(hours)s hours.", hours=f"{limit:g}")
             )
 
     @api.model_create_multi
@@ -303,7 +302,13 @@ class FusionClockCorrection(models.Model):
     @api.model
     def _find_same(self, vals):
         """:return: the open request that says the same, or empty: a double click is one request"""
-        names = ("employee_id", "kind", "attendance_id", "requested_check_in", "requested_check_out")
+        names = (
+            "employee_id",
+            "kind",
+            "attendance_id",
+            "requested_check_in",
+            "requested_check_out",
+        )
         same = Domain.AND(Domain(name, "=", vals.get(name) or False) for name in names)
         return self.search(same & Domain("state", "=", "submitted"), limit=1)
 

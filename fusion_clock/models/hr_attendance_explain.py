@@ -98,11 +98,11 @@ class HrAttendance(models.Model):
         def show(moment):
             return format_datetime(self.env, moment, tz=tz_name, dt_format="short")
 
-        came = self.env._("Clocked in (%(source)s)", source=sources[self.x_fclk_clock_source])
+        came = self.env._("Clocked in (%(means)s)", means=sources[self.x_fclk_clock_source])
         steps = [{"code": "in", "label": came, "value": show(self.check_in), "unit": ""}]
         if self.check_out:
             left = self.env._(
-                "Clocked out (%(source)s)", source=sources[self.x_fclk_clock_out_source]
+                "Clocked out (%(means)s)", means=sources[self.x_fclk_clock_out_source]
             )
             steps.append({"code": "out", "label": left, "value": show(self.check_out), "unit": ""})
         return steps

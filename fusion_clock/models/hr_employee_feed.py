@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..services.calendar_feed import make_feed
 from ..services.local_time import to_local
@@ -13,6 +13,11 @@ class HrEmployee(models.Model):
     """The posted days and recurring shifts as a calendar feed."""
 
     _inherit = "hr.employee"
+
+    @api.model
+    def _fclk_find_of_user(self, user):
+        """:return: the active employees (sudo) of a user, of all companies"""
+        return self.sudo().search([("user_id", "in", user.ids)])
 
     def _fclk_get_feed(self):
         """:return: bytes of an iCalendar file with the working days of these employees (one

@@ -130,7 +130,9 @@ class HrEmployee(models.Model):
             "corrections": corrections.search(own, limit=REQUESTS_SHOWN),
             "leaves": leaves.search(own, limit=REQUESTS_SHOWN, order="date_from desc, id desc"),
             "leave_types": self._fclk_get_leave_types(),
-            "correction_states": dict(corrections._fields["state"]._description_selection(self.env)),
+            "correction_states": dict(
+                corrections._fields["state"]._description_selection(self.env)
+            ),
             "leave_states": dict(leaves._fields["state"]._description_selection(self.env)),
         }
 

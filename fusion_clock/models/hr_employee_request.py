@@ -69,7 +69,9 @@ class HrEmployee(models.Model):
         return {"success": True, "id": correction.id}
 
     def _fclk_cancel_correction(self, correction_id):
-        """:return: ``{"success": True}`` or ``not_found``; only one's own open requests are found"""
+        """Take back one's own open request.
+
+        :return: ``{"success": True}`` or ``not_found``"""
         correction = self._fclk_find_own(
             "fusion.clock.correction", correction_id, [("state", "=", "submitted")]
         )

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_datetime
 
 from ..services.local_time import to_local
 
@@ -36,6 +37,26 @@ class HrEmployee(models.Model):
             "week_net_hours": self._fclk_get_week_hours(today, running, now),
             "today": {key: plan[key] for key in ("label", "scheduled", "is_off")},
             "pending_reason": pending,
+        }
+
+    def _fclk_get_systray(self, ip=None):
+        """:return: see :meth:`_fclk_get_status`, plus ``"is_enabled"``, ``"needs_position"`` and
+        ``"question"``: ``{"attendance_id", "text"}`` of an attendance that awaits an
+        explanation, or False"""
+        pending = self._fclk_get_pending()
+        question = pending and {
+            "attendance_id": pending.id,
+            "text": self.env._(
+                "You were clocked out automatically on %(moment)s. What happened?",
+                moment=format_datetime(
+                    self.env, pending.check_out, tz=self._get_tz(), dt_format="medium"
+                ),
+            ),
+        }
+        return self._fclk_get_status() | {
+            "is_enabled": self.x_fclk_enable_clock,
+            "needs_position": bool(self.env["fusion.clock.location"]._fclk_get_fences(self, ip)),
+            "question": question or False,
         }
 
     @api.model

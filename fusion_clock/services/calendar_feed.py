@@ -1,7 +1,6 @@
 """A person's shifts as an iCalendar feed (RFC 5545)."""
 
-from datetime import UTC
-
+import pytz
 import vobject
 
 
@@ -17,9 +16,9 @@ def make_feed(name, events, stamp):
     for event in events:
         entry = calendar.add("vevent")
         entry.add("uid").value = event["uid"]
-        entry.add("dtstamp").value = stamp.replace(tzinfo=UTC)
-        entry.add("dtstart").value = event["start"].replace(tzinfo=UTC)
-        entry.add("dtend").value = event["end"].replace(tzinfo=UTC)
+        entry.add("dtstamp").value = stamp.replace(tzinfo=pytz.utc)
+        entry.add("dtstart").value = event["start"].replace(tzinfo=pytz.utc)
+        entry.add("dtend").value = event["end"].replace(tzinfo=pytz.utc)
         entry.add("summary").value = event["summary"]
         for key in ("location", "description"):
             if event[key]:

@@ -6,6 +6,7 @@ from . import test_concurrency
 from . import test_controllers
 from . import test_correction
 from . import test_day_plan
+from . import test_explain
 from . import test_health
 from . import test_install
 from . import test_kiosk_browser
@@ -15,6 +16,8 @@ from . import test_penalty
 from . import test_performance
 from . import test_photo
 from . import test_pin
+from . import test_portal
+from . import test_portal_browser
 from . import test_requests
 from . import test_security
 from . import test_settings

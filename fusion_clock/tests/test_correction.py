@@ -81,7 +81,9 @@ class TestCorrection(CorrectionCase):
         self.assertEqual(correction.old_check_out, datetime(2026, 6, 1, 21))
         self.assertEqual(correction.reviewer_id, self.users["lead"])
         self.assertEqual(correction.reviewed_at, datetime(2026, 6, 2, 15))
-        self.assertEqual(self.events(self.employee), ["correction_submitted", "correction_approved"])
+        self.assertEqual(
+            self.events(self.employee), ["correction_submitted", "correction_approved"]
+        )
         self.assertIn("The reader was off", self.row.message_ids[:1].body)
 
     def test_a_forgotten_day_becomes_an_attendance(self):
@@ -154,7 +156,7 @@ class TestCorrection(CorrectionCase):
                 with self.subTest(name=name, action=action), self.assertRaises(AccessError):
                     answer = getattr(correction.with_user(self.users[name]), action)()
                     self.env[answer["res_model"]].with_user(self.users[name]).with_context(
-                        answer["context"]
+                        **answer["context"]
                     ).create({"reason": "no"}).action_confirm()
         with self.assertRaises(AccessError):
             correction.with_user(self.users["stranger"]).action_cancel()
@@ -200,7 +202,9 @@ class TestCorrection(CorrectionCase):
                 reviewed.action_refuse(note)
         self.assertEqual(correction.state, "submitted")
         reviewed.action_refuse("You left at five")
-        self.assertEqual((correction.state, correction.review_note), ("refused", "You left at five"))
+        self.assertEqual(
+            (correction.state, correction.review_note), ("refused", "You left at five")
+        )
         self.assertEqual(self.row.check_out, datetime(2026, 6, 1, 21))
         self.assertEqual(self.events(self.employee)[-1], "correction_refused")
         for action in (reviewed.action_approve, reviewed.action_cancel):
@@ -213,11 +217,13 @@ class TestCorrection(CorrectionCase):
         dialog = Form(
             self.env["fusion.clock.reason"]
             .with_user(self.users["lead"])
-            .with_context(action["context"])
+            .with_context(**action["context"])
         )
         dialog.reason = "You left at five"
         dialog.save().action_confirm()
-        self.assertEqual((correction.state, correction.review_note), ("refused", "You left at five"))
+        self.assertEqual(
+            (correction.state, correction.review_note), ("refused", "You left at five")
+        )
 
     def test_cancelling(self):
         correction = self.ask(requested_check_out="2026-06-01 22:00:00")
@@ -407,5 +413,5 @@ class TestPenaltyReview(CorrectionCase):
             self.late.with_user(self.users["lead"]).action_waive(" ")
         action = self.late.with_user(self.users["lead"]).action_open_waive()
         dialog = self.env["fusion.clock.reason"].with_user(self.users["lead"])
-        dialog.with_context(action["context"]).create({"reason": " Train "}).action_confirm()
+        dialog.with_context(**action["context"]).create({"reason": " Train "}).action_confirm()
         self.assertEqual((self.late.state, self.late.waive_reason), ("waived", "Train"))

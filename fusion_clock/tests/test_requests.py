@@ -81,7 +81,9 @@ class TestRequests(ClockHttpCase):
         other = self.submit(check_out="2026-06-01 22:30:00")
         self.assertEqual(other["error"], "invalid")
         self.assertIn("open request", other["message"])
-        self.assertEqual(self.Correction.search([("employee_id", "=", self.employee.id)]), correction)
+        self.assertEqual(
+            self.Correction.search([("employee_id", "=", self.employee.id)]), correction
+        )
         self.assertEqual(self.row.check_out, datetime(2026, 6, 1, 21))
 
     def test_bad_requests_leave_nothing(self):

@@ -1,8 +1,8 @@
+import { getPosition, willAsk } from "@fusion_clock/common/position";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
-import { getPosition, willAsk } from "./position";
 import { fromServer, showDuration, showHours, showTime } from "./time";
 
 /** The big button: one press, one clocking, and in plain words why not. */

@@ -1,4 +1,4 @@
-const { DateTime } = luxon;
+const { DateTime } = window.luxon;
 const SERVER_FORMAT = "yyyy-MM-dd HH:mm:ss";
 
 /**
