@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..services.local_time import to_local
 
@@ -159,7 +160,7 @@ class FusionClockCorrection(models.Model):
             correction.display_name = self.env._(
                 "%(employee)s, %(date)s: %(kind)s",
                 employee=correction.employee_id.sudo().name or "",
-                date=correction.date or "",
+                date=format_date(self.env, correction.date) if correction.date else "",
                 kind=kinds.get(correction.kind, ""),
             )
 

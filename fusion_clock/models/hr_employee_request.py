@@ -31,7 +31,7 @@ class HrEmployee(models.Model):
                 "employee_id": self.id,
                 "kind": kind,
                 "attendance_id": attendance.id,
-                "date": self._fclk_parse_date(date),
+                "date": attendance.date or self._fclk_parse_date(date),
                 "requested_check_in": self._fclk_parse_moment(values.get("check_in")),
                 "requested_check_out": self._fclk_parse_moment(values.get("check_out")),
                 "reason": self._fclk_parse_reason(reason),

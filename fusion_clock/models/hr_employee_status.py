@@ -1,8 +1,8 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import format_datetime
 
+from ..clock_format import ClockFormat
 from ..services.local_time import to_local
 
 
@@ -48,9 +48,7 @@ class HrEmployee(models.Model):
             "attendance_id": pending.id,
             "text": self.env._(
                 "You were clocked out automatically on %(moment)s. What happened?",
-                moment=format_datetime(
-                    self.env, pending.check_out, tz=self._get_tz(), dt_format="medium"
-                ),
+                moment=ClockFormat(self.env, self._get_tz()).moment(pending.check_out),
             ),
         }
         return self._fclk_get_status() | {
