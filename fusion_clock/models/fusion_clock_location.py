@@ -132,6 +132,17 @@ class FusionClockLocation(models.Model):
         return fences._check_fences(latitude, longitude, accuracy)
 
     @api.model
+    def _fclk_get_fences(self, employee, ip=None):
+        """:return: the places (sudo) one of which the employee must be near to clock, empty when
+        no position is needed: fences off, none set, or an office address"""
+        candidates = self._get_candidates(employee)
+        if not self.env["ir.config_parameter"]._fclk_get_bool("enable_geofence") or any(
+            geo.is_in_networks(ip, place.allowed_ip_ranges) for place in candidates
+        ):
+            return candidates.browse()
+        return candidates.filtered(lambda place: place._fclk_has_fence())
+
+    @api.model
     def _get_candidates(self, employee):
         own = employee.sudo().x_fclk_location_ids.filtered("active")
         if own:

@@ -57,28 +57,35 @@ class FusionClockPenalty(models.Model):
             (row.employee_id.company_id, row.attendance_id.date) for row in self.sudo()
         )
 
+    def action_open_waive(self):
+        """:return: the dialog that asks why"""
+        return self.env["fusion.clock.reason"]._open(self, self.env._("Waive the Penalty"))
+
     def action_waive(self, reason=None):
         """Take a penalty back; the hours follow by themselves.
 
-        :param reason: kept on the penalty
+        :param reason: kept on the penalty; required
         :raise AccessError: for one's own penalty, or another team's
         """
+        reason = (reason or "").strip()
         for penalty in self:
             penalty._check_may_waive()
+            if not reason:
+                raise UserError(penalty.env._("Say why the penalty is waived."))
             if penalty.state != "applied":
                 raise UserError(penalty.env._("Only an applied penalty can be waived."))
             penalty.sudo().write(
                 {
                     "state": "waived",
                     "waived_by_id": self.env.uid,
-                    "waive_reason": reason or False,
+                    "waive_reason": reason,
                 }
             )
             self.env["fusion.clock.activity.log"]._fclk_log(
                 "penalty_waived",
                 penalty.sudo().employee_id,
                 attendance_id=penalty.sudo().attendance_id.id,
-                message=reason or False,
+                message=reason,
                 details={"penalty_id": penalty.id, "minutes": penalty.sudo().penalty_minutes},
             )
 

@@ -126,6 +126,10 @@ class FusionClockPeriod(models.Model):
         self._check_open()
         self.write({"state": "open"})
 
+    def action_open_unlock(self):
+        """:return: the dialog that asks why"""
+        return self.env["fusion.clock.reason"]._open(self, self.env._("Unlock the Period"))
+
     def action_unlock(self, reason=None):
         """:param reason: required, kept in the log and the chatter"""
         self._check_manager()

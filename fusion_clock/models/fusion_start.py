@@ -8,6 +8,8 @@ class FusionStart(models.AbstractModel):
     def _fusion_start_links(self):
         links = super()._fusion_start_links()
         user = self.env.user
+        if self.env["hr.employee"]._fclk_get_own():
+            links.append({"label": self.env._("My clock"), "url": "/my/clock", "sequence": 9})
         kiosk = user.has_group("fusion_clock.group_fusion_clock_kiosk")
         if kiosk and self.env["ir.config_parameter"]._fclk_get_bool("enable_nfc_kiosk"):
             label = self.env._("Card kiosk")

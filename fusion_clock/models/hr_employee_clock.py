@@ -441,9 +441,9 @@ class HrEmployee(models.Model):
                 "This card changes its number at every tap and cannot be enrolled."
             ),
             "employee_not_found": self.env._("This employee was not found."),
-            "not_found": self.env._("This record was not found."),
+            "not_found": self.env._("This record was not found. Please reload the page."),
+            "invalid": self.env._("Please check what you entered."),
             "out_of_scope": self.env._("This person is not in your team."),
-            "invalid": self.env._("This could not be read. Please check what you entered."),
         }
         if code == "outside_geofence":
             return self.env._(

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..clock_format import ClockFormat
 from ..services.local_time import to_local
 
 
@@ -38,10 +39,33 @@ class HrEmployee(models.Model):
             "pending_reason": pending,
         }
 
+    def _fclk_get_systray(self, ip=None):
+        """:return: see :meth:`_fclk_get_status`, plus ``"is_enabled"``, ``"needs_position"`` and
+        ``"question"``: ``{"attendance_id", "text"}`` of an attendance that awaits an
+        explanation, or False"""
+        pending = self._fclk_get_pending()
+        question = pending and {
+            "attendance_id": pending.id,
+            "text": self.env._(
+                "You were clocked out automatically on %(moment)s. What happened?",
+                moment=ClockFormat(self.env, self._get_tz()).moment(pending.check_out),
+            ),
+        }
+        return self._fclk_get_status() | {
+            "is_enabled": self.x_fclk_enable_clock,
+            "needs_position": bool(self.env["fusion.clock.location"]._fclk_get_fences(self, ip)),
+            "question": question or False,
+        }
+
+    @api.model
+    def _fclk_week_start(self, date):
+        """:return: first day of the week that holds a local date, by ``week_start`` (0 = Monday)"""
+        first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
+        return date - timedelta(days=(date.weekday() - first_weekday) % 7)
+
     def _fclk_get_week_hours(self, today, running, now):
         """:return: net hours of the week's closed attendances plus the running gross hours"""
-        first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
-        start = today - timedelta(days=(today.weekday() - first_weekday) % 7)
+        start = self._fclk_week_start(today)
         [[total]] = (
             self.env["hr.attendance"]
             .sudo()

@@ -7,6 +7,9 @@ from . import test_controllers
 from . import test_crons
 from . import test_day_plan
 from . import test_golden_table
+from . import test_correction
+from . import test_day_plan
+from . import test_explain
 from . import test_health
 from . import test_install
 from . import test_kiosk_browser
@@ -19,6 +22,9 @@ from . import test_period
 from . import test_photo
 from . import test_pin
 from . import test_replay
+from . import test_portal
+from . import test_portal_browser
+from . import test_requests
 from . import test_security
 from . import test_settings
 from . import test_station

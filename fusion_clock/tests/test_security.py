@@ -11,6 +11,8 @@ MODELS = (
     "fusion.clock.break.rule",
     "fusion.clock.activity.log",
     "fusion.clock.rate",
+    "fusion.clock.correction",
+    "fusion.clock.reason",
 )
 
 
@@ -84,6 +86,8 @@ class TestSecurity(ClockCase):
             "fusion.clock.break.rule": ("", "", "rwcu"),
             "fusion.clock.activity.log": ("", "r", "r"),
             "fusion.clock.rate": ("", "", ""),
+            "fusion.clock.correction": ("r", "rwc", "rwcu"),
+            "fusion.clock.reason": ("", "rwc", "rwc"),
         }
         for model, rights in table.items():
             for name, expected in zip(("plain", "lead", "manager"), rights, strict=True):

@@ -1,1 +1,1 @@
-from . import fusion_clock_break_rule_recompute, fusion_clock_period_unlock
+from . import fusion_clock_break_rule_recompute, fusion_clock_reason

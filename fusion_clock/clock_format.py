@@ -1,0 +1,42 @@
+from odoo.tools import format_date, format_time
+
+from .services.local_time import to_local
+
+
+class ClockFormat:
+    """Figures and moments as a template shows them, in the reader's language and the employee's
+    time zone."""
+
+    def __init__(self, env, tz_name):
+        self._env = env
+        self._tz_name = tz_name
+
+    def time(self, moment):
+        """:param moment: naive UTC"""
+        return format_time(self._env, moment, tz=self._tz_name, time_format="short")
+
+    def moment(self, moment):
+        """:param moment: naive UTC
+        :return: for example "Mon, Jun 1, 8:02 AM" """
+        return f"{self.day(to_local(moment, self._tz_name))}, {self.time(moment)}"
+
+    def day(self, date):
+        """:return: for example "Mon, Jun 1" """
+        return format_date(self._env, date, date_format="E, MMM d")
+
+    def weekday(self, date):
+        return format_date(self._env, date, date_format="EEEEE")
+
+    def date(self, date):
+        return format_date(self._env, date)
+
+    def hours(self, hours):
+        """:return: hours as "7:30" """
+        return "{}:{:02d}".format(*divmod(round(hours * 60), 60))
+
+    def minutes(self, minutes):
+        return f"{minutes:g}"
+
+    def local_input(self, moment):
+        """:return: value of a datetime-local input"""
+        return to_local(moment, self._tz_name).strftime("%Y-%m-%dT%H:%M") if moment else ""

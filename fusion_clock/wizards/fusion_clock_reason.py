@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+# What the dialog may call, by model: the method takes the reason as its only argument.
+_METHODS = {
+    "fusion.clock.correction": "action_refuse",
+    "fusion.clock.penalty": "action_waive",
+    "fusion.clock.period": "action_unlock",
+}
+
+
+class FusionClockReason(models.TransientModel):
+    """Asks why, then calls the action that needs to know. That action checks the rights."""
+
+    _name = "fusion.clock.reason"
+    _description = "Reason"
+
+    res_model = fields.Char(required=True, readonly=True)
+    res_ids = fields.Json(required=True, readonly=True)
+    reason = fields.Text(required=True)
+
+    @api.model
+    def _open(self, records, title):
+        """:return: the action of the dialog about ``records``"""
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_res_model": records._name,
+                "default_res_ids": records.ids,
+                "dialog_size": "medium",
+            },
+        }
+
+    def action_confirm(self):
+        self.ensure_one()
+        reason = self.reason.strip()
+        if not reason:
+            raise UserError(self.env._("Please give a reason."))
+        records = self.env[self.res_model].browse(self.res_ids).exists()
+        getattr(records, _METHODS[self.res_model])(reason)
+        return {"type": "ir.actions.act_window_close"}
