@@ -13,10 +13,12 @@
         "data/ir_config_parameter_data.xml",
         "data/ir_config_parameter_cleanup.xml",
         "data/clock_break_rule_data.xml",
+        "data/mail_template_schedule_data.xml",
         "views/fusion_clock_location_views.xml",
         "views/fusion_clock_break_rule_views.xml",
         "views/fusion_clock_activity_log_views.xml",
         "views/fusion_clock_shift_views.xml",
+        "views/fusion_clock_schedule_views.xml",
         "views/fusion_clock_penalty_views.xml",
         "views/hr_employee_views.xml",
         "views/hr_attendance_views.xml",
@@ -26,6 +28,13 @@
     ],
     "demo": ["demo/fusion_clock_demo.xml", "demo/hr_attendance_demo.xml"],
     "assets": {
+        "web.assets_backend": [
+            "fusion_clock/static/src/dashboard/local_format.js",
+            "fusion_clock/static/src/planner/planner_week.js",
+            "fusion_clock/static/src/planner/*.js",
+            "fusion_clock/static/src/planner/*.xml",
+            "fusion_clock/static/src/planner/shift_planner.scss",
+        ],
         "fusion_clock.assets_kiosk": [
             "fusion_clock/static/src/kiosk/kiosk.scss",
             "web/static/src/module_loader.js",

@@ -2,3 +2,4 @@ from . import clock
 from . import kiosk
 from . import kiosk_page
 from . import native_kiosk
+from . import planner

@@ -15,5 +15,7 @@ from . import test_performance
 from . import test_photo
 from . import test_pin
 from . import test_security
+from . import test_planner
+from . import test_posting
 from . import test_settings
 from . import test_tap
