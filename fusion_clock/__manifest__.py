@@ -19,6 +19,7 @@
         "views/fusion_clock_activity_log_views.xml",
         "views/fusion_clock_shift_views.xml",
         "views/fusion_clock_schedule_views.xml",
+        "views/fusion_clock_dashboard_views.xml",
         "views/fusion_clock_penalty_views.xml",
         "views/hr_employee_views.xml",
         "views/hr_attendance_views.xml",
@@ -34,6 +35,9 @@
             "fusion_clock/static/src/planner/*.js",
             "fusion_clock/static/src/planner/*.xml",
             "fusion_clock/static/src/planner/shift_planner.scss",
+            "fusion_clock/static/src/dashboard/*.js",
+            "fusion_clock/static/src/dashboard/*.xml",
+            "fusion_clock/static/src/dashboard/dashboard.scss",
         ],
         "fusion_clock.assets_kiosk": [
             "fusion_clock/static/src/kiosk/kiosk.scss",

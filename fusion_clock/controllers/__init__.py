@@ -3,3 +3,4 @@ from . import kiosk
 from . import kiosk_page
 from . import native_kiosk
 from . import planner
+from . import dashboard

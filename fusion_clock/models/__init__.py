@@ -20,6 +20,8 @@ from . import (
     hr_employee_time_off,
     hr_attendance,
     hr_attendance_penalty,
+    hr_attendance_photo,
+    fusion_clock_dashboard,
     fusion_health,
     fusion_start,
     res_config_settings,

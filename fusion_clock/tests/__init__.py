@@ -4,6 +4,7 @@ from . import test_break_rule
 from . import test_clock_engine
 from . import test_concurrency
 from . import test_controllers
+from . import test_dashboard
 from . import test_day_plan
 from . import test_health
 from . import test_install
