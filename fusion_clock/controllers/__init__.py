@@ -4,3 +4,4 @@ from . import kiosk_page
 from . import native_kiosk
 from . import planner
 from . import dashboard
+from . import board

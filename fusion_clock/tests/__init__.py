@@ -1,4 +1,5 @@
 from . import test_activity_log
+from . import test_board
 from . import test_break_policy
 from . import test_break_rule
 from . import test_clock_engine
@@ -15,8 +16,10 @@ from . import test_penalty
 from . import test_performance
 from . import test_photo
 from . import test_pin
+from . import test_report
 from . import test_security
 from . import test_planner
+from . import test_planner_browser
 from . import test_posting
 from . import test_settings
 from . import test_tap
