@@ -39,8 +39,9 @@ const type = (selector, value) => {
 };
 
 async function story() {
+    const week = one(".o_fusion_clock_planner_week").textContent;
     one("[aria-label='Next week']").click();
-    await until(() => isIdle() && cell(0), "next week");
+    await until(() => one(".o_fusion_clock_planner_week").textContent !== week, "next week");
 
     // One click of the brush plans a day.
     named("Day", ".o_fusion_clock_planner_chip").click();

@@ -45,6 +45,7 @@ export class ShiftPlanner extends Component {
             showWarnings: false,
         });
         this.undoStack = []; // lists of changes
+        this.pending = Promise.resolve();
         this.grid = useRef("grid");
         Object.assign(this, { formatDay, formatTime, formatWeek, hoursText });
         onWillStart(() => this.load());
@@ -91,24 +92,25 @@ export class ShiftPlanner extends Component {
         this.state.row = Math.min(this.state.row, Math.max(0, this.data.employees.length - 1));
     }
 
-    /** Run one piece of work at a time; a second click meanwhile does nothing. */
-    async work(label, action) {
-        if (this.state.busy) {
-            return;
-        }
-        this.state.busy = label;
-        try {
-            return await action();
-        } finally {
-            this.state.busy = "";
-        }
+    /** Run one piece of work after the other: quick clicks lose nothing. */
+    work(label, action) {
+        const run = async () => {
+            this.state.busy = label;
+            try {
+                return await action();
+            } finally {
+                this.state.busy = "";
+            }
+        };
+        const result = this.pending.then(run);
+        this.pending = result.catch(() => {}); // the caller is told; the next piece goes on
+        return result;
     }
 
     moveWeek(count) {
         this.undoStack = [];
-        const target = count ? addDays(this.data.week_start, 7 * count) : null;
         return this.work(_t("Loading…"), () =>
-            target ? this.load(target) : this.load(this.data.today)
+            this.load(count ? addDays(this.data.week_start, 7 * count) : this.data.today)
         );
     }
 
