@@ -33,7 +33,11 @@
         "views/board_templates.xml",
         "views/fusion_clock_menus.xml",
     ],
-    "demo": ["demo/fusion_clock_demo.xml", "demo/hr_attendance_demo.xml"],
+    "demo": [
+        "demo/fusion_clock_demo.xml",
+        "demo/hr_attendance_demo.xml",
+        "demo/fusion_clock_schedule_demo.xml",
+    ],
     "assets": {
         "web.assets_backend": [
             "fusion_clock/static/src/dashboard/local_format.js",

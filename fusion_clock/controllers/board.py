@@ -8,15 +8,11 @@ class FusionClockBoard(http.Controller):
     _board_url = "/fusion_clock/board"
     _muster_url = "/fusion_clock/board/muster"
 
-    @http.route(
-        _board_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(_board_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def board(self, **_params):
         return self._render("fusion_clock.board_page")
 
-    @http.route(
-        _muster_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False
-    )
+    @http.route(_muster_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def muster(self, **_params):
         return self._render("fusion_clock.muster_page")
 

@@ -5,9 +5,7 @@ from odoo.http import request
 class FusionClockPlanner(http.Controller):
     """JSON routes of the shift planner. Who may plan whom is decided by the models."""
 
-    @http.route(
-        "/fusion_clock/shift_planner/data", type="jsonrpc", auth="user", readonly=True
-    )
+    @http.route("/fusion_clock/shift_planner/data", type="jsonrpc", auth="user", readonly=True)
     def data(self, week_start=None, department_id=None):
         return request.env["fusion.clock.planner"]._get_week(week_start, department_id)
 

@@ -38,7 +38,7 @@ class FusionClockBoard(models.AbstractModel):
     @api.model
     def _prepare_page_values(self):
         """:return: ``{"company", "people": [{"name", "department", "location", "since" (local
-            HH:MM), "elapsed" (h:mm), "avatar_url"}], "now" (local text), "lang"}``"""
+        HH:MM), "elapsed" (h:mm), "avatar_url"}], "now" (local text), "lang"}``"""
         now = fields.Datetime.now()
         company = self.env.company.sudo()
         attendances = (

@@ -178,8 +178,10 @@ class _Week:
         if not entry:
             return False
         values = entry._fclk_values()
-        hours = 0.0 if entry.is_off else shift_hours(
-            entry.start_time, entry.end_time, entry.break_minutes
+        hours = (
+            0.0
+            if entry.is_off
+            else shift_hours(entry.start_time, entry.end_time, entry.break_minutes)
         )
         return {"id": entry.id, **values, "hours": hours, "label": self._label(entry, hours)}
 
@@ -199,17 +201,18 @@ class _Week:
         return self.labels[key]
 
     def _prepare_warnings(self, codes):
-        return [{"code": code, "message": self._warning_text(code, figure)} for code, figure in codes]
+        return [
+            {"code": code, "message": self._warning_text(code, figure)} for code, figure in codes
+        ]
 
     def _warning_text(self, code, figure):
-        _ = self.env._
         figure = f"{figure:.1f}".rstrip("0").rstrip(".")
         if code == "rest_gap":
-            return _("Only %(hours)s h of rest before this shift.", hours=figure)
+            return self.env._("Only %(hours)s h of rest before this shift.", hours=figure)
         if code == "leave":
-            return _("Planned during time off.")
+            return self.env._("Planned during time off.")
         if code == "holiday":
-            return _("Planned on a public holiday.")
+            return self.env._("Planned on a public holiday.")
         if code == "week_hours":
-            return _("More than %(hours)s h planned this week.", hours=figure)
-        return _("More than the %(hours)s h of the working schedule.", hours=figure)
+            return self.env._("More than %(hours)s h planned this week.", hours=figure)
+        return self.env._("More than the %(hours)s h of the working schedule.", hours=figure)

@@ -130,7 +130,9 @@ class FusionClockPlanner(models.AbstractModel):
             [("id", "=", shift_id), ("company_id", "=", employee.company_id.id)], limit=1
         )
         if not shift:
-            raise ValidationError(self.env._("This shift does not exist in the employee's company."))
+            raise ValidationError(
+                self.env._("This shift does not exist in the employee's company.")
+            )
         return shift
 
     @api.model

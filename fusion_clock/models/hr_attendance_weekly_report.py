@@ -34,10 +34,12 @@ class HrAttendance(models.Model):
     @api.model
     def _fclk_prepare_weekly_rows(self, user):
         """:return: ``{"week": text, "people": [{"name", "net", "overtime", "absences", "lates"}],
-            "net": text, "open_count": n}``, hours as text with 2 decimals"""
-        env = self.with_user(user).with_context(
-            allowed_company_ids=user.company_id.ids, lang=user.lang, tz=user.tz
-        ).env
+        "net": text, "open_count": n}``, hours as text with 2 decimals"""
+        env = (
+            self.with_user(user)
+            .with_context(allowed_company_ids=user.company_id.ids, lang=user.lang, tz=user.tz)
+            .env
+        )
         today = fields.Date.context_today(env["hr.attendance"])
         first = env["fusion.clock.schedule"]._fclk_week_start(today) - timedelta(days=7)
         wizard = env["fusion.clock.report.wizard"].new(

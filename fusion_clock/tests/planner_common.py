@@ -12,7 +12,7 @@ class PlannerCase(ClockCase):
 
     @classmethod
     def set_up_company(cls):
-        super().set_up_company()
+        result = super().set_up_company()
         cls.Schedule = cls.env["fusion.clock.schedule"]
         cls.lead_user = cls.make_user("lead", "fusion_clock.group_fusion_clock_team_lead")
         cls.manager_user = cls.make_user("manager", "fusion_clock.group_fusion_clock_manager")
@@ -35,6 +35,7 @@ class PlannerCase(ClockCase):
                 "break_minutes": 30,
             }
         )
+        return result
 
     @classmethod
     def make_user(cls, name, group):

@@ -21,11 +21,12 @@ class TestPlanningRoutes(ClockHttpCase, PlannerCase):
 
     @classmethod
     def set_up_company(cls):
-        super().set_up_company()
+        result = super().set_up_company()
         cls.portal_user = new_test_user(
             cls.env, "fclk_portal", groups="base.group_portal", password="fclk_portal",
             company_id=cls.company.id,
         )  # fmt: skip
+        return result
 
     def sign_in(self, user):
         self.authenticate(user.login, user.login)

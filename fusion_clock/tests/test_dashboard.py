@@ -16,14 +16,17 @@ UID = "04:99:88:77:66:80"
 class TestDashboard(PlannerCase):
     @classmethod
     def set_up_company(cls):
-        super().set_up_company()
+        result = super().set_up_company()
         cls.third = cls.make_employee("Chloe Wong", parent_id=cls.lead_employee.id)
+        return result
 
     def data(self, user=None, now=NOON, date=None):
         with freeze_time(now):
-            return self.env["fusion.clock.dashboard"].with_user(
-                user or self.manager_user
-            )._get_day(date)
+            return (
+                self.env["fusion.clock.dashboard"]
+                .with_user(user or self.manager_user)
+                ._get_day(date)
+            )
 
     def names(self, rows):
         return [row["name"] for row in rows]
@@ -132,7 +135,9 @@ class TestDashboard(PlannerCase):
         self.assertEqual(self.names(photos), ["Amira Tremblay"])
         [shot] = photos[0]["shots"]
         self.assertEqual((shot["kind"], shot["time"]), ("in", "2026-06-01 13:00:00"))
-        self.assertIn(f"/web/image/hr.attendance/{attendance.id}/x_fclk_check_in_photo", shot["url"])
+        self.assertIn(
+            f"/web/image/hr.attendance/{attendance.id}/x_fclk_check_in_photo", shot["url"]
+        )
         self.assertEqual((self.views(self.lead_user), self.views(self.manager_user)), (1, 0))
         self.data(self.lead_user, now=datetime(2026, 6, 1, 16, 59))
         self.assertEqual(self.views(self.lead_user), 1, "once an hour")

@@ -191,7 +191,8 @@ class TestPlanner(PlannerCase):
         self.assertEqual(posted.start_time, 9.0)
         self.save(self.change(start_time=9, end_time=17))
         self.assertEqual(
-            self.Schedule.search([("employee_id", "=", self.employee.id)]), posted,
+            self.Schedule.search([("employee_id", "=", self.employee.id)]),
+            posted,
             "back to what is posted",
         )
         answer = self.save(self.change(clear=True))
@@ -256,7 +257,4 @@ class TestPlanner(PlannerCase):
         again = self.planner(self.manager_user)._copy_week("2026-06-01", "2026-06-08")
         self.assertEqual((again["saved"], again["skipped"]), (0, 2))
         with self.assertRaises(AccessError):
-            self.planner(self.lead_user)._copy_week(
-                "2026-06-01", "2026-06-08", self.colleague.ids
-            )
-
+            self.planner(self.lead_user)._copy_week("2026-06-01", "2026-06-08", self.colleague.ids)

@@ -211,8 +211,13 @@ class TestPosting(PlannerCase):
                     draft.with_user(user).state = "posted"
                 with self.assertRaises(UserError):
                     self.Schedule.with_user(user).create(
-                        {"employee_id": self.employee.id, "date": NEXT_MONDAY, "state": "posted",
-                         "start_time": 9, "end_time": 17}
+                        {
+                            "employee_id": self.employee.id,
+                            "date": NEXT_MONDAY,
+                            "state": "posted",
+                            "start_time": 9,
+                            "end_time": 17,
+                        }
                     )
                 draft.with_user(user).start_time = 10
         self.assertEqual((posted.start_time, draft.state), (9.0, "draft"))

@@ -50,7 +50,9 @@ class TestReport(PlannerCase):
     def test_rows_per_day_week_and_period(self):
         self.two_days()
         rows = self.wizard()._fclk_rows()
-        self.assertEqual([row["period"] for row in rows], ["2026-06-01", "2026-06-02", "2026-06-09"])
+        self.assertEqual(
+            [row["period"] for row in rows], ["2026-06-01", "2026-06-02", "2026-06-09"]
+        )
         first = rows[0]
         self.assertEqual((first["employee"], first["break_minutes"]), ("Amira Tremblay", 30.0))
         self.assertAlmostEqual(first["gross_hours"], 8 + 1 / 3, 6)
@@ -96,7 +98,9 @@ class TestReport(PlannerCase):
         self.two_days()
         wizard = self.wizard()
         [row] = wizard._fclk_open_rows()
-        self.assertEqual((row["employee"], str(row["check_in"])), ("Amira Tremblay", "2026-06-10 12:00:00"))
+        self.assertEqual(
+            (row["employee"], str(row["check_in"])), ("Amira Tremblay", "2026-06-10 12:00:00")
+        )
         self.assertEqual(wizard.open_count, 1)
         self.assertNotIn("2026-06-10", [row["period"] for row in wizard._fclk_rows()])
 
@@ -108,7 +112,9 @@ class TestReport(PlannerCase):
     def test_scope_and_filters(self):
         self.two_days()
         self.make_attendance("2026-06-01 12:00:00", "2026-06-01 14:00:00", self.colleague)
-        department = self.env["hr.department"].create({"name": "Shop", "company_id": self.company.id})
+        department = self.env["hr.department"].create(
+            {"name": "Shop", "company_id": self.company.id}
+        )
         self.colleague.department_id = department
 
         def names(**values):

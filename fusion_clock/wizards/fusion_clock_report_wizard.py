@@ -65,9 +65,7 @@ class FusionClockReportWizard(models.TransientModel):
 
     @api.model
     def _default_from(self):
-        first = self.env["fusion.clock.schedule"]._fclk_week_start(
-            fields.Date.context_today(self)
-        )
+        first = self.env["fusion.clock.schedule"]._fclk_week_start(fields.Date.context_today(self))
         return first - timedelta(days=7)
 
     @api.model
@@ -119,9 +117,11 @@ class FusionClockReportWizard(models.TransientModel):
         scope = self.env["hr.employee"].with_context(active_test=False)._fclk_scope()
         wizard = self.sudo()
         chosen = scope.filtered(
-            lambda employee: employee.company_id == wizard.company_id
-            and (not wizard.employee_ids or employee in wizard.employee_ids)
-            and (not wizard.department_ids or employee.department_id in wizard.department_ids)
+            lambda employee: (
+                employee.company_id == wizard.company_id
+                and (not wizard.employee_ids or employee in wizard.employee_ids)
+                and (not wizard.department_ids or employee.department_id in wizard.department_ids)
+            )
         )
         return chosen.sorted(lambda employee: (employee.name or "", employee.id))
 
@@ -156,8 +156,10 @@ class FusionClockReportWizard(models.TransientModel):
 
     @api.model
     def _prepare_sums(self):
-        return {"first_in": False, "last_out": False} | dict.fromkeys(HOURS, 0.0) | dict.fromkeys(
-            COUNTS, 0
+        return (
+            {"first_in": False, "last_out": False}
+            | dict.fromkeys(HOURS, 0.0)
+            | dict.fromkeys(COUNTS, 0)
         )
 
     def _period_of(self, day):
@@ -186,7 +188,7 @@ class FusionClockReportWizard(models.TransientModel):
 
     def _fclk_open_rows(self):
         """:return: attendances without a clock-out, as ``{"employee_id", "employee", "badge",
-            "department", "check_in" (naive UTC)}``; never counted as hours"""
+        "department", "check_in" (naive UTC)}``; never counted as hours"""
         attendances = (
             self.env["hr.attendance"]
             .sudo()
@@ -267,23 +269,22 @@ class FusionClockReportWizard(models.TransientModel):
 
     def _get_columns(self):
         """:return: ``{row key: heading}``"""
-        _ = self.env._
         columns = {
-            "employee": _("Employee"),
-            "badge": _("Badge"),
-            "department": _("Department"),
-            "period": _("Period"),
-            "first_in": _("First In"),
-            "last_out": _("Last Out"),
-            "gross_hours": _("Gross Hours"),
-            "break_minutes": _("Break (min)"),
-            "penalty_minutes": _("Penalties (min)"),
-            "net_hours": _("Net Hours"),
-            "regular_hours": _("Regular Hours"),
-            "overtime_hours": _("Overtime Hours"),
-            "absences": _("Absences"),
-            "lates": _("Late Arrivals"),
-            "unscheduled": _("Not Scheduled"),
+            "employee": self.env._("Employee"),
+            "badge": self.env._("Badge"),
+            "department": self.env._("Department"),
+            "period": self.env._("Period"),
+            "first_in": self.env._("First In"),
+            "last_out": self.env._("Last Out"),
+            "gross_hours": self.env._("Gross Hours"),
+            "break_minutes": self.env._("Break (min)"),
+            "penalty_minutes": self.env._("Penalties (min)"),
+            "net_hours": self.env._("Net Hours"),
+            "regular_hours": self.env._("Regular Hours"),
+            "overtime_hours": self.env._("Overtime Hours"),
+            "absences": self.env._("Absences"),
+            "lates": self.env._("Late Arrivals"),
+            "unscheduled": self.env._("Not Scheduled"),
         }
         if not self.include_penalties:
             del columns["penalty_minutes"]
@@ -311,8 +312,12 @@ class FusionClockReportWizard(models.TransientModel):
         return {name: sum(row[name] for row in rows) for name in (*HOURS, "regular_hours", *COUNTS)}
 
     def _get_open_headings(self):
-        _ = self.env._
-        return [_("Employee"), _("Badge"), _("Department"), _("Clocked in")]
+        return [
+            self.env._("Employee"),
+            self.env._("Badge"),
+            self.env._("Department"),
+            self.env._("Clocked in"),
+        ]
 
     def _prepare_open_table(self):
         rows = self._fclk_open_rows()
@@ -340,7 +345,9 @@ class FusionClockReportWizard(models.TransientModel):
             ],
             "totals": [_cell_text(totals.get(name, "")) for name in columns],
             "open_headings": self._get_open_headings(),
-            "open_rows": [[_cell_text(value) for value in row] for row in self._prepare_open_table()],
+            "open_rows": [
+                [_cell_text(value) for value in row] for row in self._prepare_open_table()
+            ],
         }
 
 

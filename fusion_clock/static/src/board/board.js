@@ -32,7 +32,9 @@ export class ClockBoard extends Interaction {
         const fresh = page?.querySelector(".o_fusion_clock_board_live");
         this.el.querySelector(".o_fusion_clock_board_lost").hidden = Boolean(fresh);
         if (fresh) {
-            this.el.querySelector(".o_fusion_clock_board_live").replaceChildren(...fresh.childNodes);
+            this.el
+                .querySelector(".o_fusion_clock_board_live")
+                .replaceChildren(...fresh.childNodes);
         }
     }
 }
@@ -41,9 +43,7 @@ export class ClockBoard extends Interaction {
 async function loadPage() {
     try {
         const answer = await fetch("/fusion_clock/board", { cache: "no-store" });
-        return answer.ok
-            ? new DOMParser().parseFromString(await answer.text(), "text/html")
-            : null;
+        return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
     } catch {
         return null;
     }

@@ -1,3 +1,4 @@
+/* global luxon */
 /** Dates and times of day in the reader's format. */
 import { localization } from "@web/core/l10n/localization";
 
@@ -6,7 +7,10 @@ const { DateTime, Duration } = luxon;
 /** @returns {string} hours and minutes of a time of day given as hours */
 export function formatTime(hours) {
     const minutes = Math.round(hours * 60);
-    const moment = DateTime.fromObject({ hour: Math.floor(minutes / 60) % 24, minute: minutes % 60 });
+    const moment = DateTime.fromObject({
+        hour: Math.floor(minutes / 60) % 24,
+        minute: minutes % 60,
+    });
     return moment.toFormat(shortFormat());
 }
 
@@ -17,7 +21,11 @@ export function formatClock(text) {
 
 /** @returns {string} "Mon 1 Jun" of an ISO date, in the reader's language */
 export function formatDay(day) {
-    return DateTime.fromISO(day).toLocaleString({ weekday: "short", day: "numeric", month: "short" });
+    return DateTime.fromISO(day).toLocaleString({
+        weekday: "short",
+        day: "numeric",
+        month: "short",
+    });
 }
 
 /** @returns {string} the seven days that begin with an ISO date */

@@ -81,7 +81,9 @@ export class ShiftPlanner extends Component {
 
     shiftOf(cell) {
         const entry = effectiveEntry(cell);
-        return entry ? this.data.shifts.find((shift) => shift.id === entry.shift_id) || false : false;
+        return entry
+            ? this.data.shifts.find((shift) => shift.id === entry.shift_id) || false
+            : false;
     }
 
     async load(weekStart = this.data?.week_start) {
@@ -259,7 +261,9 @@ export class ShiftPlanner extends Component {
             {
                 title: `${employee.name} – ${formatDay(day)}`,
                 cell,
-                shifts: this.data.shifts.filter((shift) => shift.company_id === employee.company_id),
+                shifts: this.data.shifts.filter(
+                    (shift) => shift.company_id === employee.company_id
+                ),
                 onSave: (values) => this.put(employee, day, values),
                 onClear: () => this.clear(employee, day),
                 onCopy: (values) => this.setBrush(values, this.brushLabel(values)),
@@ -315,7 +319,10 @@ export class ShiftPlanner extends Component {
             this.moveFocus(...ARROWS[ev.key]);
         } else if (["Delete", "Backspace"].includes(ev.key)) {
             this.clear(employee, day);
-        } else if ((ev.ctrlKey || ev.metaKey) && !this.onShortcut(ev.key.toLowerCase(), employee, day)) {
+        } else if (
+            (ev.ctrlKey || ev.metaKey) &&
+            !this.onShortcut(ev.key.toLowerCase(), employee, day)
+        ) {
             return;
         } else if (!(ev.ctrlKey || ev.metaKey)) {
             return;
