@@ -17,4 +17,11 @@ class FusionStart(models.AbstractModel):
         if user.has_group("fusion_clock.group_fusion_clock_team_lead"):
             label = self.env._("Attendances")
             links.append({"label": label, "url": "/odoo/attendances", "sequence": 11})
+            label = self.env._("Clock dashboard")
+            links.append({"label": label, "url": "/odoo/clock-dashboard", "sequence": 12})
+            label = self.env._("Shift planner")
+            links.append({"label": label, "url": "/odoo/shift-planner", "sequence": 13})
+        if self.env["fusion.clock.board"]._may_see():
+            label = self.env._("Who is in")
+            links.append({"label": label, "url": "/fusion_clock/board", "sequence": 14})
         return links

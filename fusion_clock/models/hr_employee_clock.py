@@ -325,6 +325,7 @@ class HrEmployee(models.Model):
             + [(event, common | vals) for event, vals in clocking.events],
             self,
         )
+        self.env["fusion.clock.board"]._notify(self.company_id)
 
     def _fclk_prepare_log(self, clocking):
         return {

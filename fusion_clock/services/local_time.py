@@ -35,3 +35,9 @@ def shift_hours(start, end, break_minutes=0.0):
 def as_time(hours):
     """:return: datetime.time of a time of day given as float"""
     return (datetime.min + timedelta(minutes=round(hours * 60))).time()
+
+
+def first_day_of_week(day, first_weekday=0):
+    """:param first_weekday: 0 = Monday
+    :return: the first day of the week that holds ``day``"""
+    return day - timedelta(days=(day.weekday() - first_weekday) % 7)

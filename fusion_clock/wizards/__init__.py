@@ -1,1 +1,5 @@
-from . import fusion_clock_break_rule_recompute, fusion_clock_reason
+from . import (
+    fusion_clock_break_rule_recompute,
+    fusion_clock_reason,
+    fusion_clock_report_wizard,
+)

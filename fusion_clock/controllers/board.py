@@ -1,0 +1,25 @@
+from odoo import http
+from odoo.http import request
+
+
+class FusionClockBoard(http.Controller):
+    """The board on the wall and the list for the assembly point. Both change nothing."""
+
+    _board_url = "/fusion_clock/board"
+    _muster_url = "/fusion_clock/board/muster"
+
+    @http.route(_board_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
+    def board(self, **_params):
+        return self._render("fusion_clock.board_page")
+
+    @http.route(_muster_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
+    def muster(self, **_params):
+        return self._render("fusion_clock.muster_page")
+
+    def _render(self, template):
+        board = request.env["fusion.clock.board"]
+        if not board._may_see():
+            return request.not_found()
+        answer = request.render(template, board._prepare_page_values())
+        answer.headers["Cache-Control"] = "no-store"
+        return answer

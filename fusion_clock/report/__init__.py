@@ -1,0 +1,1 @@
+from . import fusion_clock_hours_report
