@@ -213,4 +213,3 @@ class HrEmployee(models.Model):
             "previous_week": start - timedelta(days=7),
             "next_week": start + timedelta(days=7),
         }
-

@@ -138,10 +138,6 @@ class HrEmployee(models.Model):
         """:return: the work address, else the user's, as it is written; False for none"""
         return self.work_email or self.user_id.email or False
 
-    def _fclk_get_lang(self):
-        """:return: language code of the person, else of the company"""
-        return self.user_id.lang or self.company_id.partner_id.lang or self.env.lang
-
     @api.model
     def _fclk_get_office_emails(self, company):
         """:return: addresses that hear about automatic steps: the setting's, else those of the

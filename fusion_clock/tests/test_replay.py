@@ -77,8 +77,12 @@ class TestReplay(ReplayCase):
         with freeze_time("2026-06-01 12:00:00"):
             live = self.tap(client_uuid=uuid)
             self.assertEqual(self.tap(client_uuid=uuid)["attendance_id"], live["attendance_id"])
-        [late] = self.replay({"client_uuid": uuid, "card_uid": CARD, "client_time": "2026-06-01 12:00:00"})
-        self.assertEqual((late["action"], late["attendance_id"]), ("clock_in", live["attendance_id"]))
+        [late] = self.replay(
+            {"client_uuid": uuid, "card_uid": CARD, "client_time": "2026-06-01 12:00:00"}
+        )
+        self.assertEqual(
+            (late["action"], late["attendance_id"]), ("clock_in", live["attendance_id"])
+        )
         self.assertEqual(late["time"], "08:00")
         self.assertFalse(self.rows().check_out)
 
@@ -93,7 +97,9 @@ class TestReplay(ReplayCase):
         results = self.replay(self.saved(old), self.saved(ahead, CARD_B))
         self.assertEqual([row["status"] for row in results], ["correction", "correction"])
         self.assertFalse(self.rows() | self.rows(self.colleague))
-        requests = self.Correction.search([("employee_id", "in", (self.employee | self.colleague).ids)])
+        requests = self.Correction.search(
+            [("employee_id", "in", (self.employee | self.colleague).ids)]
+        )
         self.assertEqual(set(requests.mapped("origin")), {"offline"})
         self.assertEqual(set(requests.mapped("kind")), {"missed_in"})
         self.assertIn(datetime(2026, 5, 31, 19, 59, 59), requests.mapped("requested_check_in"))
@@ -204,7 +210,5 @@ class TestReplayRoute(ClockHttpCase):
         first = self.call("/fusion_clock/kiosk/nfc/replay", taps=[tap], client_now=now)
         again = self.call("/fusion_clock/kiosk/nfc/replay", taps=[tap], client_now=now)
         self.assertEqual(first["results"][0]["status"], "recorded")
-        self.assertEqual(
-            first["results"][0]["attendance_id"], again["results"][0]["attendance_id"]
-        )
+        self.assertEqual(first["results"][0]["attendance_id"], again["results"][0]["attendance_id"])
         self.assertEqual(len(self.employee.attendance_ids), 1)
