@@ -19,6 +19,7 @@ from . import (
     hr_employee_leave,
     hr_employee_portal,
     hr_employee_feed,
+    hr_employee_data,
     res_users,
     hr_attendance,
     hr_attendance_penalty,

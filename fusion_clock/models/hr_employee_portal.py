@@ -144,6 +144,7 @@ class HrEmployee(models.Model):
         return (
             self.env["hr.attendance"]
             .sudo()
+            .with_context(bin_size=True)  # whether there is a photo, not the photo
             .search(
                 [
                     ("employee_id", "=", self.id),
@@ -213,4 +214,3 @@ class HrEmployee(models.Model):
             "previous_week": start - timedelta(days=7),
             "next_week": start + timedelta(days=7),
         }
-

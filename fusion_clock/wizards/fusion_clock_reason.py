@@ -14,8 +14,8 @@ class FusionClockReason(models.TransientModel):
     _name = "fusion.clock.reason"
     _description = "Reason"
 
-    res_model = fields.Char(required=True, readonly=True)
-    res_ids = fields.Json(required=True, readonly=True)
+    res_model = fields.Char("Model", required=True, readonly=True)
+    res_ids = fields.Json("Records", required=True, readonly=True)
     reason = fields.Text(required=True)
 
     @api.model
