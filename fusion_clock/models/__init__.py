@@ -7,6 +7,7 @@ from . import (
     fusion_clock_schedule,
     fusion_clock_penalty,
     fusion_clock_correction,
+    fusion_clock_correction_decision,
     fusion_clock_activity_log,
     fusion_clock_kiosk,
     res_company,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 # What the dialog may call, by model: the method takes the reason as its only argument.
 _METHODS = {
@@ -39,6 +40,8 @@ class FusionClockReason(models.TransientModel):
         reason = self.reason.strip()
         if not reason:
             raise UserError(self.env._("Please give a reason."))
-        records = self.env[self.res_model].browse(self.res_ids).exists()
+        # The dialog's own defaults are not those of what the action creates.
+        records = self.env[self.res_model].with_context(clean_context(self.env.context))
+        records = records.browse(self.res_ids).exists()
         getattr(records, _METHODS[self.res_model])(reason)
         return {"type": "ir.actions.act_window_close"}
