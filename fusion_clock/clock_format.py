@@ -64,7 +64,7 @@ class ClockFormat:
     def closed(self, attendance):
         """:return: what happened to an attendance that was closed automatically"""
         return self._env._(
-            "You clocked in on %(came)s and were clocked out automatically on %(left)s.",
+            "You clocked in on %(came)s and, on %(left)s, were clocked out automatically.",
             came=self.moment(attendance.check_in),
             left=self.moment(attendance.check_out),
         )
