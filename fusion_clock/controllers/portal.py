@@ -15,6 +15,7 @@ class FusionClockPortal(CustomerPortal):
     _requests_url = "/my/clock/requests"
     _feed_url = "/my/clock/schedule.ics"
     _photo_url = "/my/clock/photo/<int:attendance_id>/<string:side>"
+    _data_url = "/my/clock/data.json"
 
     def _prepare_portal_layout_values(self):
         values = super()._prepare_portal_layout_values()
@@ -62,13 +63,27 @@ class FusionClockPortal(CustomerPortal):
     def own_photo(self, attendance_id, side):
         """The photo of oneself; another person's answers like one that does not exist."""
         own = request.env["hr.employee"]._fclk_get_own()
-        attendance = own._fclk_find_attendance(attendance_id) if own else own
+        attendance = own.with_context(bin_size=True)._fclk_find_attendance(attendance_id)
         if side not in _PHOTOS or not attendance or not attendance[_PHOTOS[side]]:
             return request.not_found()
         stream = request.env["ir.binary"]._get_stream_from(attendance, _PHOTOS[side])
         answer = stream.get_response()
         answer.headers["Cache-Control"] = "private, no-store"
         return answer
+
+    @http.route(_data_url, type="http", auth="user", methods=["GET"], sitemap=False)
+    def own_data(self):
+        """What the clock keeps about the signed-in person."""
+        own = request.env["hr.employee"]._fclk_get_own()
+        if not own:
+            return request.not_found()
+        return request.make_json_response(
+            own._fclk_get_own_data(),
+            [
+                ("Content-Disposition", content_disposition("my-clock-data.json")),
+                ("Cache-Control", "private, no-store"),
+            ],
+        )
 
     @http.route("/fusion_clock/schedule/renew_feed", type="jsonrpc", auth="user")
     def renew_feed(self):

@@ -144,6 +144,7 @@ class HrEmployee(models.Model):
         return (
             self.env["hr.attendance"]
             .sudo()
+            .with_context(bin_size=True)  # whether there is a photo, not the photo
             .search(
                 [
                     ("employee_id", "=", self.id),

@@ -27,11 +27,12 @@ class HrEmployee(models.Model):
         if values.get("attendance_id") and not attendance:
             return self._fclk_refuse_quietly("not_found")
         try:
+            day = self._fclk_parse_date(date)
             vals = {
                 "employee_id": self.id,
                 "kind": kind,
                 "attendance_id": attendance.id,
-                "date": attendance.date or self._fclk_parse_date(date),
+                "date": attendance.date or day,
                 "requested_check_in": self._fclk_parse_moment(values.get("check_in")),
                 "requested_check_out": self._fclk_parse_moment(values.get("check_out")),
                 "reason": self._fclk_parse_reason(reason),

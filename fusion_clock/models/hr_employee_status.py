@@ -46,10 +46,7 @@ class HrEmployee(models.Model):
         pending = self._fclk_get_pending()
         question = pending and {
             "attendance_id": pending.id,
-            "text": self.env._(
-                "You were clocked out automatically on %(moment)s. What happened?",
-                moment=ClockFormat(self.env, self._get_tz()).moment(pending.check_out),
-            ),
+            "text": ClockFormat(self.env, self._get_tz()).closed(pending),
         }
         return self._fclk_get_status() | {
             "is_enabled": self.x_fclk_enable_clock,

@@ -6,6 +6,7 @@ from . import test_clock_engine
 from . import test_concurrency
 from . import test_controllers
 from . import test_correction
+from . import test_correction_race
 from . import test_crons
 from . import test_dashboard
 from . import test_day_plan

@@ -282,6 +282,17 @@ class TestCorrection(CorrectionCase):
             }
         )
         self.assertEqual((correction.state, correction.origin), ("submitted", "employee"))
+        correction.action_cancel()
+        forged = lead.with_context(default_state="approved", default_origin="offline")
+        correction = forged.create(
+            {
+                "employee_id": self.employee.id,
+                "kind": "worked_break",
+                "attendance_id": self.row.id,
+                "reason": "Busy",
+            }
+        ).with_context(default_state=False)
+        self.assertEqual((correction.state, correction.origin), ("submitted", "employee"))
         for name in ("lead", "manager"):
             with self.assertRaises(AccessError):
                 correction.with_user(self.users[name]).write({"state": "approved"})

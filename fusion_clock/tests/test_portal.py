@@ -3,7 +3,7 @@ from lxml import html
 
 from odoo.tests import new_test_user, tagged
 
-from .common import ClockHttpCase, make_photo
+from .common import CARD, ClockHttpCase, make_photo
 
 PAGES = ("/my/clock", "/my/clock/timesheet", "/my/clock/schedule", "/my/clock/requests")
 
@@ -152,6 +152,27 @@ class TestPortalPages(ClockHttpCase):
         self.assertEqual(page.xpath("//article//img/@src"), [f"/my/clock/photo/{mine}/in"])
         self.authenticate("fclk_kiosk", "fclk_kiosk")
         self.assertEqual(self.url_open(f"/my/clock/photo/{mine}/in").status_code, 404)
+
+    def test_one_s_own_data_to_take_away(self):
+        self.env["fusion.clock.activity.log"]._fclk_log("clock_in", self.colleague, message="Ben's")
+        self.env["fusion.clock.activity.log"]._fclk_log("clock_in", self.employee, message="mine")
+        self.env.flush_all()
+        response = self.url_open("/my/clock/data.json")
+        self.assertEqual(response.headers["Cache-Control"], "private, no-store")
+        self.assertIn("attachment", response.headers["Content-Disposition"])
+        answer = response.json()
+        self.assertEqual(answer["employee"]["name"], "Amira Tremblay")
+        self.assertEqual(answer["employee"]["card_uid"], CARD)
+        self.assertEqual(
+            [(row["check_in"], row["x_fclk_net_hours"]) for row in answer["attendances"]],
+            [("2026-06-01 13:00:00", 7.5), ("2026-06-02 13:00:00", 4.0)],
+        )
+        self.assertEqual([row["message"] for row in answer["activity"]], ["mine"])
+        self.assertEqual((answer["penalties"], answer["corrections"]), ([], []))
+        self.assertNotIn("4711", response.text)  # the PIN
+        self.assertNotIn("Ben", response.text)
+        self.authenticate("fclk_kiosk", "fclk_kiosk")
+        self.assertEqual(self.url_open("/my/clock/data.json").status_code, 404)
 
     def test_without_an_employee_the_pages_say_so(self):
         self.authenticate("fclk_kiosk", "fclk_kiosk")

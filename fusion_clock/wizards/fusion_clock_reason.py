@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import clean_context
 
 # What the dialog may call, by model: the method takes the reason as its only argument.
 _METHODS = {
@@ -15,8 +16,8 @@ class FusionClockReason(models.TransientModel):
     _name = "fusion.clock.reason"
     _description = "Reason"
 
-    res_model = fields.Char(required=True, readonly=True)
-    res_ids = fields.Json(required=True, readonly=True)
+    res_model = fields.Char("Model", required=True, readonly=True)
+    res_ids = fields.Json("Records", required=True, readonly=True)
     reason = fields.Text(required=True)
 
     @api.model
@@ -40,6 +41,8 @@ class FusionClockReason(models.TransientModel):
         reason = self.reason.strip()
         if not reason:
             raise UserError(self.env._("Please give a reason."))
-        records = self.env[self.res_model].browse(self.res_ids).exists()
+        # The dialog's own defaults are not those of what the action creates.
+        records = self.env[self.res_model].with_context(clean_context(self.env.context))
+        records = records.browse(self.res_ids).exists()
         getattr(records, _METHODS[self.res_model])(reason)
         return {"type": "ir.actions.act_window_close"}
