@@ -16,6 +16,7 @@ from . import test_penalty
 from . import test_performance
 from . import test_photo
 from . import test_pin
+from . import test_posting_race
 from . import test_report
 from . import test_security
 from . import test_planner
