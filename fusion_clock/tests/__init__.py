@@ -28,6 +28,7 @@ from . import test_planner_browser
 from . import test_portal
 from . import test_portal_browser
 from . import test_posting
+from . import test_posting_race
 from . import test_replay
 from . import test_report
 from . import test_requests

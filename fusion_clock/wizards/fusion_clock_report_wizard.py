@@ -236,12 +236,7 @@ class FusionClockReportWizard(models.TransientModel):
         }
 
     def _get_file_name(self, kind):
-        return self.env._(
-            "hours_%(start)s_%(end)s.%(kind)s",
-            start=fields.Date.to_string(self.date_from),
-            end=fields.Date.to_string(self.date_to),
-            kind=kind,
-        )
+        return f"hours_{self.date_from}_{self.date_to}.{kind}"
 
     def _export_csv(self):
         rows = self._fclk_rows()

@@ -30,7 +30,7 @@ export class ClockDashboard extends Component {
         useSubEnv({ config: { ...getDefaultConfig(), ...this.env.config } });
         this.state = useState({ data: null, date: "", now: luxon.DateTime.utc() });
         this.reloadSoon = useDebounced(() => this.load(), RELOAD_MS);
-        Object.assign(this, { formatClock, formatDay, formatElapsed });
+        Object.assign(this, { formatClock, formatElapsed });
         onWillStart(() => this.load());
         onMounted(() => {
             this.timer = browser.setInterval(() => {
@@ -75,6 +75,14 @@ export class ClockDashboard extends Component {
                 action: "fusion_clock.hr_attendance_action_pending",
             },
         ].filter((row) => row.value);
+    }
+
+    get weekText() {
+        return _t("this week, of %(hours)s h planned", { hours: this.data.week.planned_hours });
+    }
+
+    get photosTitle() {
+        return _t("Photos of %(day)s", { day: formatDay(this.data.date) });
     }
 
     get weekPercent() {

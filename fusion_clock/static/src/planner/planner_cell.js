@@ -1,6 +1,6 @@
 import { Component } from "@odoo/owl";
 import { formatTime } from "../dashboard/local_format";
-import { cellLayer, effectiveEntry } from "./planner_week";
+import { cellLayer, effectiveEntry, hoursText } from "./planner_week";
 import { _t } from "@web/core/l10n/translation";
 
 /** One person's day in the grid. */
@@ -19,7 +19,7 @@ export class PlannerCell extends Component {
     };
 
     setup() {
-        this.formatTime = formatTime;
+        Object.assign(this, { formatTime, hoursText });
     }
 
     get entry() {

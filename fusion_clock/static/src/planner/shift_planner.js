@@ -75,6 +75,14 @@ export class ShiftPlanner extends Component {
         return allWarnings(this.data);
     }
 
+    get warningsText() {
+        return _t("Warnings: %(count)s", { count: this.warnings.length });
+    }
+
+    get brushText() {
+        return _t("Click the days that get: %(shift)s", { shift: this.state.brush.label });
+    }
+
     get weekHours() {
         return this.data.employees.reduce((sum, row) => sum + row.planned_hours, 0);
     }
