@@ -1,4 +1,4 @@
-"""Two runners of one cron at the same moment do not act twice, and one bad employee stops nobody."""
+"""Two runners of one cron at once do not act twice, and one bad employee stops nobody."""
 
 import os
 import xmlrpc.client
@@ -82,9 +82,7 @@ class TestClockCrons(ServerCase):
 
     def test_absences_once_and_without_the_poisoned_one(self):
         self.rpc("hr.employee", "write", self.people, {"x_fclk_shift_id": self.shift})
-        self.addCleanup(
-            self.rpc, "hr.employee", "write", self.people, {"x_fclk_shift_id": False}
-        )
+        self.addCleanup(self.rpc, "hr.employee", "write", self.people, {"x_fclk_shift_id": False})
         poisoned = self.people[self.count // 2]
         self.poison(poisoned)
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
 import requests
+
 from toolbox import paths
 from toolbox.server import Server
 
@@ -101,9 +102,7 @@ class TestOfflineTaps(ServerCase):
         body = {"jsonrpc": "2.0", "id": 1, "params": {"taps": batch, "client_now": now}}
         try:
             # The answer is not waited for: the server dies somewhere on the way.
-            tablet.session.post(
-                self.server.url + REPLAY, json=body, timeout=(5, max(0.05, wait_s))
-            )
+            tablet.session.post(self.server.url + REPLAY, json=body, timeout=(5, max(0.05, wait_s)))
         except requests.exceptions.RequestException:
             pass
         self.server.kill()

@@ -33,6 +33,7 @@ from . import test_replay
 from . import test_report
 from . import test_requests
 from . import test_security
+from . import test_security_matrix
 from . import test_settings
 from . import test_station
 from . import test_tap

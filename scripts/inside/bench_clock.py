@@ -87,8 +87,18 @@ def one_by_one(rows):
 
 
 batch = queries(lambda: recompute(thousand))
-row("breaks of 1,000 against 100 attendances: queries", batch, queries(lambda: recompute(hundred)) + 1, 1.0)
-row("breaks of 1,000 in batch against row by row: queries", batch, queries(lambda: one_by_one(thousand)), 0.1)
+row(
+    "breaks of 1,000 against 100 attendances: queries",
+    batch,
+    queries(lambda: recompute(hundred)) + 1,
+    1.0,
+)
+row(
+    "breaks of 1,000 in batch against row by row: queries",
+    batch,
+    queries(lambda: one_by_one(thousand)),
+    0.1,
+)
 
 # CSV of 10,000 attendances against Odoo's own export of the same columns.
 wizard = env["fusion.clock.report.wizard"].create(  # noqa: F821
@@ -140,8 +150,18 @@ def close_plainly():
 
 baseline = queries(close_plainly)
 closing = queries(Attendance._cron_fusion_auto_clock_out)
-row("automatic clock-out of 100: queries, limit 1.5 x plain + 10 each", closing, 1.5 * baseline + 1000, 1.0)
-row("automatic clock-out, nothing to close: queries, limit 5", queries(Attendance._cron_fusion_auto_clock_out), 5, 1.0)
+row(
+    "automatic clock-out of 100: queries, limit 1.5 x plain + 10 each",
+    closing,
+    1.5 * baseline + 1000,
+    1.0,
+)
+row(
+    "automatic clock-out, nothing to close: queries, limit 5",
+    queries(Attendance._cron_fusion_auto_clock_out),
+    5,
+    1.0,
+)
 
 # Search at the kiosk among 5,000.
 make_people(5000 - Employee.search_count([]), "Crowd")

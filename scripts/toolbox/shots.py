@@ -163,3 +163,62 @@ SHOTS += [
         ready=LOADED_CLIENT,
     ),
 ]
+
+
+# fusion_clock's other pages.
+
+PIN = "/fusion_clock/kiosk"
+PICK_PERSON = (
+    (search("an"), "!!document.querySelector('[data-part=people] button')"),
+    ("document.querySelector('[data-part=people] button').click()", state_is("pin")),
+)
+PORTAL_READY = "!!document.querySelector('.o_fusion_clock_nav')"
+CLIENT_ACTION = "!!document.querySelector('.o_fusion_clock_{}')"
+
+
+def _portal(name, page, dark=False, size=PHONE):
+    url = f"/my/clock{page}"
+    return Shot(f"clock_{name}", "liam", url, size, dark=dark, ready=PORTAL_READY)
+
+
+def _client(name, action, part, login="marguerite", size=DESKTOP, dark=False):
+    url = f"/odoo/action-fusion_clock.action_fusion_clock_{action}"
+    return Shot(f"clock_{name}", login, url, size, dark=dark, ready=CLIENT_ACTION.format(part))
+
+
+def _list(name, action, size=DESKTOP, dark=False):
+    return _backend(f"clock_{name}", f"/odoo/action-fusion_clock.{action}", size, dark)
+
+
+SHOTS += [
+    kiosk(
+        "guide_tablet",
+        *IN_MENU,
+        (click("profile_photo"), state_is("employees")),
+        (search("an"), "!!document.querySelector('[data-part=people] button')"),
+        ("document.querySelector('[data-part=people] button').click()", state_is("guide")),
+    ),
+    kiosk("pair_tablet", *IN_MENU, (click("pair"), state_is("pair"))),
+    Shot("kiosk_pin_tablet", "kiosk", PIN, TABLET, PICK_PERSON[:1], ready=state_is("idle")),
+    Shot("kiosk_pin_pad_tablet", "kiosk", PIN, TABLET, PICK_PERSON, ready=state_is("idle")),
+    Shot("kiosk_pin_pad_phone", "kiosk", PIN, PHONE, PICK_PERSON, ready=state_is("idle")),
+    _portal("portal_phone", ""),
+    _portal("portal_dark_phone", "", dark=True),
+    _portal("portal_desktop", "", size=DESKTOP),
+    _portal("timesheet_phone", "/timesheet"),
+    _portal("schedule_phone", "/schedule"),
+    _portal("requests_phone", "/requests"),
+    _portal("requests_dark_phone", "/requests", dark=True),
+    _client("planner_desktop", "shift_planner", "planner"),
+    _client("planner_dark_desktop", "shift_planner", "planner", dark=True),
+    _client("planner_tablet", "shift_planner", "planner", login="devon", size=TABLET),
+    _client("dashboard_desktop", "dashboard", "dashboard"),
+    _client("dashboard_dark_desktop", "dashboard", "dashboard", dark=True),
+    _client("dashboard_phone", "dashboard", "dashboard", size=PHONE),
+    Shot("clock_board_tablet", "marguerite", "/fusion_clock/board", TABLET),
+    _list("corrections", "action_fusion_clock_corrections"),
+    _list("periods", "fusion_clock_period_action"),
+    _list("stations", "fusion_clock_station_action"),
+    _list("messages", "fusion_clock_message_action"),
+    _list("hours_analysis", "fusion_clock_hours_report_action"),
+]
