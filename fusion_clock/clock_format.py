@@ -1,4 +1,6 @@
-from odoo.tools import format_date, format_time
+from babel.dates import format_skeleton
+
+from odoo.tools import babel_locale_parse, format_date, format_time, get_lang
 
 from .services.local_time import to_local
 
@@ -10,6 +12,7 @@ class ClockFormat:
     def __init__(self, env, tz_name):
         self._env = env
         self._tz_name = tz_name
+        self._locale = babel_locale_parse(get_lang(env).code)
 
     def time(self, moment):
         """:param moment: naive UTC"""
@@ -23,14 +26,11 @@ class ClockFormat:
         return f"{self.day(to_local(moment, self._tz_name))}, {self.time(moment)}"
 
     def day(self, date):
-        """:return: for example "Mon, Jun 1" """
-        return format_date(self._env, date, date_format="E, MMM d")
+        """:return: for example "Mon, Jun 1", in the order of the language"""
+        return format_skeleton("MMMEd", date, locale=self._locale)
 
     def weekday(self, date):
         return format_date(self._env, date, date_format="EEEEE")
-
-    def date(self, date):
-        return format_date(self._env, date)
 
     def hours(self, hours):
         """:return: hours as "7:30" """

@@ -1,8 +1,11 @@
+from datetime import datetime
+
 from freezegun import freeze_time
 from lxml import html
 
 from odoo.tests import new_test_user, tagged
 
+from ..clock_format import ClockFormat
 from .common import CARD, ClockHttpCase, make_photo
 
 PAGES = ("/my/clock", "/my/clock/timesheet", "/my/clock/schedule", "/my/clock/requests")
@@ -192,6 +195,17 @@ class TestPortalPages(ClockHttpCase):
         page = self.page("/my/clock")
         self.assertIn("Clocking is switched off for you", page.text_content())
         self.assertFalse(page.xpath("//button[contains(@class, 'o_fusion_clock_button')]"))
+
+    def test_days_follow_the_language(self):
+        self.env["res.lang"]._activate_lang("fr_CA")
+        french = self.env["base"].with_context(lang="fr_CA").env
+        moment = datetime(2026, 6, 1, 13)
+        self.assertEqual(ClockFormat(self.env, "America/Toronto").day(moment.date()), "Mon, Jun 1")
+        self.assertEqual(ClockFormat(french, "America/Toronto").day(moment.date()), "lun. 1 juin")
+        self.assertEqual(
+            ClockFormat(french, "America/Toronto").local_input(moment), "2026-06-01T09:00"
+        )
+        self.assertEqual(ClockFormat(french, "America/Toronto").moment(False), "")
 
     def test_internal_users_too(self):
         self.employee.user_id = new_test_user(
