@@ -16,6 +16,12 @@ class FusionClockBoard(http.Controller):
     def muster(self, **_params):
         return self._render("fusion_clock.muster_page")
 
+    @http.route("/fusion_clock/board/watch", type="jsonrpc", auth="user")
+    def watch(self):
+        """An open board says so, or clockings would not be announced."""
+        request.env["fusion.clock.board"]._mark_watched()
+        return {"success": True}
+
     def _render(self, template):
         board = request.env["fusion.clock.board"]
         if not board._may_see():

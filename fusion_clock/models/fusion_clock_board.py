@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..services.local_time import to_local
 
@@ -10,6 +11,7 @@ BOARD_GROUPS = (
     "fusion_clock.group_fusion_clock_kiosk",
 )
 CHANNEL = "fusion_clock_board"
+WATCHED = "board_watched_on"  # config key without prefix: last UTC date a screen was open
 
 
 class FusionClockBoard(models.AbstractModel):
@@ -25,8 +27,30 @@ class FusionClockBoard(models.AbstractModel):
     @api.model
     def _notify(self, company):
         """Tell the open boards of a company to look again; the message carries no data, because
-        each reader sees other people."""
-        self.env["bus.bus"]._sendone((company, CHANNEL), "fusion_clock.board", {})
+        each reader sees other people. Where no screen is watched a tap does not pay for it."""
+        if self._is_watched():
+            self.env["bus.bus"]._sendone((company, CHANNEL), "fusion_clock.board", {})
+
+    @api.model
+    def _is_watched(self):
+        """:return: whether a board or dashboard was open today or yesterday (UTC); the parameter
+        is cached, so asking costs no query"""
+        seen = self.env["ir.config_parameter"]._fclk_get_text(WATCHED)
+        yesterday = fields.Datetime.now().date() - timedelta(days=1)
+        return seen >= fields.Date.to_string(yesterday)
+
+    @api.model
+    def _mark_watched(self):
+        """Note that a screen is open: at most one write a day.
+
+        :raise AccessError: boards are not for this user
+        """
+        if not self._may_see():
+            raise AccessError(self.env._("Boards are for team leads, clock managers and kiosks."))
+        settings = self.env["ir.config_parameter"].sudo()
+        today = fields.Date.to_string(fields.Datetime.now().date())
+        if settings._fclk_get_text(WATCHED) != today:
+            settings.set_param(f"fusion_clock.{WATCHED}", today)
 
     @api.model
     def _get_channels(self):

@@ -33,6 +33,7 @@ class FusionClockDashboard(models.AbstractModel):
         """
         if not self.env.user.has_group(LEAD_GROUP):
             raise AccessError(self.env._("The dashboard is for team leads and clock managers."))
+        self.env["fusion.clock.board"]._mark_watched()
         day = self._parse_day(date)
         now = fields.Datetime.now()
         scope = self.env["hr.employee"]._fclk_scope()

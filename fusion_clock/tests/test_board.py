@@ -1,5 +1,7 @@
 import json
 
+from freezegun import freeze_time
+
 from odoo.tests import new_test_user, tagged
 
 from .common import ClockHttpCase
@@ -103,10 +105,31 @@ class TestPlanningRoutes(ClockHttpCase, PlannerCase):
             for path in ("/fusion_clock/board", "/fusion_clock/board/muster"):
                 self.assertEqual(self.url_open(path).status_code, 404)
 
+    def test_without_an_open_board_a_tap_sends_nothing(self):
+        for user in (self.plain_user, self.portal_user):
+            self.sign_in(user)
+            refused = self.refusal("/fusion_clock/board/watch", {})
+            self.assertEqual(refused, "odoo.exceptions.AccessError")
+        with freeze_time("2026-06-01 12:00:00"):
+            self.env["fusion.clock.board"].with_user(self.lead_user)._mark_watched()
+            self.assertTrue(self.env["fusion.clock.board"]._is_watched())
+        with freeze_time("2026-06-03 12:00:00"):
+            self.assertFalse(self.env["fusion.clock.board"]._is_watched())
+            self.tap()
+        self.env.cr.precommit.run()
+        self.assertFalse(self.board_messages())
+
+    def board_messages(self):
+        """:return: messages to the boards of this test's company"""
+        messages = self.env["bus.bus"].search([("message", "like", "fusion_clock.board")])
+        return messages.filtered(lambda row: json.loads(row.channel)[2] == self.company.id)
+
     def test_a_tap_tells_the_boards_of_its_company_and_names_nobody(self):
+        self.sign_in(self.kiosk_user)
+        self.assertEqual(self.call("/fusion_clock/board/watch"), {"success": True})
         self.tap()
         self.env.cr.precommit.run()
-        message = self.env["bus.bus"].search([("message", "like", "fusion_clock.board")])
+        message = self.board_messages()
         self.assertEqual(len(message), 1)
         self.assertEqual(
             json.loads(message.channel)[1:],

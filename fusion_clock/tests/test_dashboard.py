@@ -188,7 +188,8 @@ class TestDashboard(PlannerCase):
             [{"employee_id": row.id, "check_in": "2026-06-01 13:00:00"} for row in crowd]
         )
         attendances[:5].write({"x_fclk_check_in_photo": make_photo().encode()})
-        self.data()  # caches, and the views of this hour
+        self.data()  # the views of this hour, the open screen
+        self.data()  # caches
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count

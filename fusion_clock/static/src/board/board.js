@@ -1,8 +1,10 @@
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
 const REFRESH_MS = 30000; // durations move on, and a lost bus message costs half a minute
 const SOON_MS = 500;
+const WATCH_MS = 3600000;
 
 /** The list of who is in, renewed when somebody clocks. */
 export class ClockBoard extends Interaction {
@@ -17,7 +19,14 @@ export class ClockBoard extends Interaction {
         bus.subscribe("fusion_clock.board", this.refreshSoon);
         this.registerCleanup(() => bus.unsubscribe("fusion_clock.board", this.refreshSoon));
         bus.start();
+        this.watch();
         this.repeat();
+    }
+
+    /** Tells the server that a board is open; without a connection the refresh says so. */
+    watch() {
+        rpc("/fusion_clock/board/watch", {}, { silent: true }).catch(() => {});
+        this.waitForTimeout(() => this.watch(), WATCH_MS);
     }
 
     repeat() {
