@@ -19,7 +19,7 @@ export class PlannerCell extends Component {
     };
 
     setup() {
-        Object.assign(this, { formatTime, hoursText });
+        this.hoursText = hoursText;
     }
 
     get entry() {
@@ -47,7 +47,8 @@ export class PlannerCell extends Component {
 
     get times() {
         const { start_time, end_time } = this.entry;
-        return `${formatTime(start_time)} – ${formatTime(end_time)}`;
+        const text = (hours) => formatTime(hours).replace(/ /g, "\u00a0"); // breaks at the dash only
+        return `${text(start_time)} – ${text(end_time)}`;
     }
 
     get title() {
