@@ -153,10 +153,8 @@ class FusionClockCorrection(models.Model):
         return dict(self._fields["state"]._description_selection(self.env))[self.state]
 
     def _get_email(self):
-        employee = self.employee_id.sudo()
-        return employee.work_email or employee.user_id.email or ""
+        return self.employee_id.sudo()._fclk_get_email() or ""
 
     def _get_lang(self):
         """:return: the employee's language, the one of their mail"""
-        employee = self.employee_id.sudo()
-        return employee.user_id.lang or employee.lang or employee.company_id.partner_id.lang or ""
+        return self.employee_id._fclk_get_lang()

@@ -97,8 +97,6 @@ class FusionClockDashboard(models.AbstractModel):
 
     @api.model
     def _count_corrections(self, scope):
-        if "fusion.clock.correction" not in self.env:
-            return 0
         domain = [("employee_id", "in", scope.ids), ("state", "=", "submitted")]
         return self.env["fusion.clock.correction"].sudo().search_count(domain)
 

@@ -188,7 +188,7 @@ class FusionClockSchedule(models.Model):
         result = {"emails": 0, "no_email": [], "email_failures": []}
         plans = self._fclk_plans_by_language(employees, first)
         for employee in employees:
-            address = employee.work_email or employee.user_id.email
+            address = employee._fclk_get_email()
             if not address:
                 result["no_email"].append(employee.name)
                 continue

@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 from odoo import fields, models
 
 from ..clock_format import ClockFormat
+from ..const import LEAVE_REQUESTED
 from ..services.local_time import to_local, to_utc
 
 REQUEST_DAYS = 31  # attendances of so many days can be chosen in the correction form
@@ -175,7 +176,7 @@ class HrEmployee(models.Model):
             .search(
                 [
                     ("employee_id", "=", self.id),
-                    ("state", "in", ("confirm", "validate1", "validate")),
+                    ("state", "in", LEAVE_REQUESTED),
                     ("date_from", "<", end),
                     ("date_to", ">", start),
                 ]

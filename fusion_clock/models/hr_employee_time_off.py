@@ -3,9 +3,8 @@ from datetime import datetime, time, timedelta
 
 from odoo import fields, models
 
+from ..const import LEAVE_REQUESTED
 from ..services.local_time import to_local
-
-REQUESTED = ("confirm", "validate1", "validate")
 
 
 class HrEmployee(models.Model):
@@ -38,7 +37,7 @@ class HrEmployee(models.Model):
             .search_fetch(
                 [
                     ("employee_id", "in", self.ids),
-                    ("state", "in", REQUESTED),
+                    ("state", "in", LEAVE_REQUESTED),
                     ("date_from", "<", _start_of(date_to + timedelta(days=2))),
                     ("date_to", ">", _start_of(date_from - timedelta(days=1))),
                 ],

@@ -27,7 +27,7 @@ class TestKioskBrowser(HttpCase):
         set_param("fusion_clock.enable_nfc_kiosk", "True")
         set_param("fusion_clock.nfc_photo_required", "True")
         set_param("fusion_clock.nfc_enroll_password", "2468")
-        set_param("fusion_clock.tap_debounce_seconds", "2")
+        set_param("fusion_clock.tap_debounce_seconds", "5")
         groups = "base.group_portal,fusion_clock.group_fusion_clock_kiosk"
         new_test_user(cls.env, login="wall_kiosk", groups=groups)
         cls.maya = cls.env["hr.employee"].create({"name": "Maya Tester"})
