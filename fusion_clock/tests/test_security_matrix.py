@@ -53,6 +53,7 @@ CALLS = {
     "/fusion_clock/shift_planner/save": LEADS,
     "/fusion_clock/shift_planner/copy_week": LEADS,
     "/fusion_clock/shift_planner/post_week": LEADS,
+    "/fusion_clock/board/watch": KIOSK | LEADS,
     "/fusion_clock/dashboard/data": LEADS,
     "/fusion_clock/dashboard/assign_card": {"manager"},
     "/fusion_clock/clock": EVERYBODY,
