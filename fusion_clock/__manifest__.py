@@ -48,6 +48,7 @@
         "demo/hr_attendance_demo.xml",
         "demo/fusion_clock_correction_demo.xml",
         "demo/fusion_clock_schedule_demo.xml",
+        "demo/fusion_clock_station_demo.xml",
     ],
     "assets": {
         "web.assets_backend": [

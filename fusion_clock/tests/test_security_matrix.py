@@ -84,7 +84,7 @@ PAGES = {
     "/my/clock/timesheet": EVERYBODY,
     "/my/clock/schedule": EVERYBODY,
     "/my/clock/requests": EVERYBODY,
-    "/my/clock/photo/<int:attendance_id>/<string:way>": set(),  # nobody's own here
+    "/my/clock/photo/<int:attendance_id>/<string:side>": set(),  # nobody's own here
     "/my/clock/data.json": set(),  # without an employee: nothing
     "/my/clock/schedule.ics": set(),  # without its token
 }
@@ -174,7 +174,7 @@ class TestSecurityMatrix(ClockHttpCase):
 
     def fill(self, path):
         path = path.replace("<int:employee_id>", str(self.employee.id))
-        return path.replace("<int:attendance_id>", "1").replace("<string:way>", "in")
+        return path.replace("<int:attendance_id>", "1").replace("<string:side>", "in")
 
     def test_pages(self):
         for name in ROLES:

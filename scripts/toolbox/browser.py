@@ -134,6 +134,10 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.command("Emulation.setEmulatedMedia", features=[scheme])
 
+    def move_to(self, time_zone):
+        """Show times as a device there would."""
+        self.command("Emulation.setTimezoneOverride", timezoneId=time_zone)
+
     def picture(self, path):
         answer = self.command("Page.captureScreenshot", format="png")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ SKIP_SETUP = "localStorage.setItem('fclk_setup_done', '1')"
 STATE = "document.querySelector('.o_fusion_clock_kiosk')?.dataset.state"
 LOADED_CLIENT = (
     "!!document.querySelector('.o_web_client .o_view_controller .o_list_table, .o_form_sheet, "
-    ".o_setting_container, .o_nocontent_help')"
+    ".o_setting_container, .o_nocontent_help, .o_pivot table, .o_graph_renderer canvas')"
 )
 
 
