@@ -58,6 +58,8 @@ class TestClockCrons(ServerCase):
 
     def poison(self, employee):
         """A time zone no library knows, as an import might have left it."""
+        calendar = self.rpc("resource.calendar", "create", {"name": "Broken"})
+        self.rpc("hr.employee", "write", [employee], {"resource_calendar_id": calendar})
         with (
             psycopg2.connect(
                 dbname=self.name,
@@ -68,15 +70,7 @@ class TestClockCrons(ServerCase):
             connection.cursor() as cr,
         ):
             cr.execute(
-                """INSERT INTO resource_calendar (name, tz, company_id)
-                   SELECT 'Broken', 'Mars/Olympus', company_id FROM hr_employee WHERE id = %s
-                   RETURNING id""",
-                [employee],
-            )
-            calendar = cr.fetchone()[0]
-            cr.execute(
-                "UPDATE hr_version SET resource_calendar_id = %s WHERE employee_id = %s",
-                [calendar, employee],
+                "UPDATE resource_calendar SET tz = 'Mars/Olympus' WHERE id = %s", [calendar]
             )
         connection.close()
 
