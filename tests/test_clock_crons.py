@@ -69,9 +69,7 @@ class TestClockCrons(ServerCase):
             ) as connection,
             connection.cursor() as cr,
         ):
-            cr.execute(
-                "UPDATE resource_calendar SET tz = 'Mars/Olympus' WHERE id = %s", [calendar]
-            )
+            cr.execute("UPDATE resource_calendar SET tz = 'Mars/Olympus' WHERE id = %s", [calendar])
         connection.close()
 
     def test_absences_once_and_without_the_poisoned_one(self):

@@ -64,7 +64,7 @@ def pair(employees, company, code):
         "success": True,
         "station_token": token,
         "station": station.name,
-        "location": station.location_id.name,
+        "location": station._get_location(company).name or "",
     }
 
 

@@ -23,10 +23,9 @@ class FusionClockStation(models.Model):
     )
     location_id = fields.Many2one(
         "fusion.clock.location",
-        required=True,
         domain="[('company_id', '=', company_id)]",
         check_company=True,
-        help="Where the taps at this tablet count.",
+        help="Where the taps at this tablet count. Empty: the company's kiosk location.",
     )
     kind = fields.Selection(
         [("nfc", "Cards"), ("pin", "PIN"), ("both", "Cards and PIN")],
@@ -152,6 +151,10 @@ class FusionClockStation(models.Model):
         return self.sudo().search(
             [("token_hash", "=", hash_token(token)), ("company_id", "=", company.id)], limit=1
         )
+
+    def _get_location(self, company):
+        """:return: where the taps at this tablet, or at one that was never paired, count"""
+        return self.location_id or company.x_fclk_nfc_kiosk_location_id
 
     def _note_heartbeat(self, queue_length=0, battery=None, app_version=None):
         """:param battery: percent or None where the browser does not say"""

@@ -56,7 +56,8 @@ class HrEmployee(models.Model):
         if not uid:
             return employees._fclk_refuse("invalid_uid", clocking)
         clocking.photo_required = settings._fclk_get_bool("nfc_photo_required")
-        clocking.location = station.location_id if station else company.x_fclk_nfc_kiosk_location_id
+        stations = station or self.env["fusion.clock.station"].sudo()
+        clocking.location = stations._get_location(company)
         return employees._fclk_tap_card(clocking, company)
 
     def _fclk_tap_card(self, clocking, company):
@@ -154,6 +155,7 @@ class HrEmployee(models.Model):
         :return: the engine's answer or a refusal
         """
         settings = self.env["ir.config_parameter"]
+        stations = station or self.env["fusion.clock.station"].sudo()
         if not settings._fclk_get_bool("enable_pin_kiosk"):
             return self._fclk_refuse_quietly("kiosk_disabled")
         employee = self._fclk_find_in_company(employee_id, company)
@@ -166,7 +168,7 @@ class HrEmployee(models.Model):
             photo=photo_b64,
             photo_required=settings._fclk_get_bool("pin_photo_required"),
             station=station,
-            location=station.location_id if station else company.x_fclk_nfc_kiosk_location_id,
+            location=stations._get_location(company),
             ip=ip,
         )
 

@@ -75,7 +75,8 @@ class HrEmployee(models.Model):
             "nfc_kiosk", ip=ip, station=station, photo=tap.get("photo_b64"), card_uid=card
         )
         clocking.at = at + skew
-        clocking.location = station.location_id if station else company.x_fclk_nfc_kiosk_location_id
+        stations = station or self.env["fusion.clock.station"].sudo()
+        clocking.location = stations._get_location(company)
         employee = self._fclk_find_card(clocking, company)
         if not employee:
             answer = self._fclk_refuse_unknown(clocking, company) | {"status": "refused"}
