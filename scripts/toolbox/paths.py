@@ -40,5 +40,6 @@ def addons_path(odoo_addons):
     extra = [Path(p) for p in os.environ.get("FUSION_EXTRA_ADDONS", "").split(":") if p]
     ours = [ROOT]
     if any(ROOT.glob("community/*/__manifest__.py")):
-        ours.append(ROOT / "community")
+        # First: by its path, Odoo's export of texts takes a file below ROOT for one of "community".
+        ours.insert(0, ROOT / "community")
     return [*extra, *ours, OCA / "odoo" / "addons", *odoo_addons]

@@ -1,0 +1,21 @@
+{
+    "name": "Helpdesk (Community stand-in)",
+    "summary": "The helpdesk surface that Fusion uses, over OCA's helpdesk_mgmt",
+    "version": "19.0.1.0.0",
+    "category": "Services/Helpdesk",
+    "author": "Nexa Systems Inc.",
+    "license": "AGPL-3",
+    "depends": ["helpdesk_mgmt", "rating", "portal"],
+    "data": [
+        "security/helpdesk_groups.xml",
+        "security/ir.model.access.csv",
+        "security/helpdesk_team_security.xml",
+        "views/helpdesk_ticket_views.xml",
+        "views/portal_templates.xml",
+        "views/helpdesk_menus.xml",
+    ],
+    "demo": ["demo/helpdesk_ticket_demo.xml"],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+    "application": True,
+}
