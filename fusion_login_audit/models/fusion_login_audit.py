@@ -181,10 +181,10 @@ class FusionLoginAudit(models.Model):
             return False
 
     @api.model
-    def _fc_audit_cursor(self):
+    def _fc_audit_cursor(self, lock_timeout_s=1):
         """:return: context manager of a short committed cursor, see ``fusion_base.own_cursor``.
         READ COMMITTED: counters and the check for a young alert see what others just committed."""
-        return own_cursor(self.env, read_committed=True)
+        return own_cursor(self.env, lock_timeout_s=lock_timeout_s, read_committed=True)
 
     @api.model
     def _fc_store(self, cr, vals):

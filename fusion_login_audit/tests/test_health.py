@@ -32,6 +32,19 @@ class TestHealth(AuditCase):
             self.set_config(geo_provider="local_http", geo_http_url="https://example.com")
             self.assertEqual(self.check("geo_source")["state"], "ok")
 
+    def test_database_that_odoo_cannot_read(self):
+        class Reader:
+            def metadata(self):
+                return Mock(database_type=self.database_type)
+
+        reader = Reader()
+        for kind, state in (("city ipv4", "error"), ("GeoLite2-City", "ok")):
+            reader.database_type = kind
+            with patch.object(mmdb, "open_reader", return_value=reader):
+                self.assertEqual(self.check("geo_shape")["state"], state)
+        with patch.dict(config.options, geoip_city_db="/nowhere"):
+            self.assertEqual(self.check("geo_shape")["state"], "ok")
+
     def test_seals(self):
         self.make(event_time=self.minutes_ago(61))
         self.assertEqual(self.check("unsealed")["state"], "warning")
