@@ -17,6 +17,7 @@ EVENT_TYPES = [
     ("api_key_removed", "API Key Removed"),
     ("mfa_change", "Second Factor Changed"),
     ("superuser", "Switch to Superuser"),
+    ("anonymised", "Anonymised"),
 ]
 FAILURE_REASONS = [
     ("bad_password", "Wrong password"),
@@ -82,6 +83,7 @@ SEALED = [
 
 FLOOD_LOGIN = "(flood)"
 API_KEY_LOGIN = "api key"
+ANONYMOUS = "anonymous-"  # followed by 16 hex of a keyed hash of the login
 INTERNAL = "internal"
 NO_REQUEST = "<no-request>"
 PRIVATE_CODE, PRIVATE_NAME = "--", "Private network"

@@ -1,8 +1,9 @@
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.tests import tagged
 from odoo.tools import config
 
+from ..services import mmdb
 from .common import AuditCase
 
 
