@@ -83,9 +83,7 @@ class Visitor:
 
     def authenticate(self, database, login, password=PASSWORD):
         """``/web/session/authenticate``. :return: the user's id, False when refused"""
-        answer = self.json(
-            "/web/session/authenticate", db=database, login=login, password=password
-        )
+        answer = self.json("/web/session/authenticate", db=database, login=login, password=password)
         return answer.get("result", {}).get("uid") or False
 
 

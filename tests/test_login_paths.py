@@ -70,7 +70,9 @@ class TestLoginPaths(LoginCase):
             wrong = f"{(int(code) + 1) % 10**6:06}"
             refused = self.visitor.submit("/web/login/totp", totp_token=wrong)
             self.assertEqual(refused.status_code, 200)
-            passed = self.visitor.submit("/web/login/totp", totp_token=totp(self.secret), remember=1)
+            passed = self.visitor.submit(
+                "/web/login/totp", totp_token=totp(self.secret), remember=1
+            )
             self.assertEqual(passed.status_code, 303)
         with self.assertRows(
             ("toni", "logout", "success", None, None, "web"),

@@ -83,7 +83,7 @@ class TestHealth(AuditCase):
     def test_page(self):
         action = self.env["fusion.login.health"].action_open()
         rows = self.env["fusion.login.health"].search(action["domain"])
-        self.assertEqual(len(rows), 8)
+        self.assertEqual(len(rows), 9)
 
     def test_start_links(self):
         def urls(user):

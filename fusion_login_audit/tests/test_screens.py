@@ -80,7 +80,7 @@ class ScreenCase(AuditMixin, HttpCase):
 class TestScreens(ScreenCase):
     def test_user_form(self):
         self.tell(
-            f"/odoo/m-res.users/{self.anna.id}",
+            f"/odoo/action-base.action_res_users/{self.anna.id}",
             """
             const button = await waitFor("the button", () =>
                 find("button[name='action_view_login_audit'].oe_stat_button"));
@@ -115,7 +115,8 @@ class TestScreens(ScreenCase):
                 find("button[name='action_fc_verify_login_chain']"));
             verify.click();
             const said = await waitFor("the result", () => find(".o_notification_content"));
-            check("result", said.textContent, "The chain is whole: 3 events checked, 0 not sealed yet.");
+            check("result", said.textContent,
+                  "The chain is whole: 3 events checked, 1 not sealed yet.");
             const days = find("#fusion_login_audit_retention input");
             check("days", days.value, "365");
             """,

@@ -51,9 +51,11 @@ class IrAttachment(models.Model):
             return self.action_fusion_preview(title)
         self._fusion_check_many()
         shown = self.filtered(
-            lambda attachment: attachment.file_size
-            and attachment._fusion_is_pdf()
-            and not attachment._fusion_is_too_large()
+            lambda attachment: (
+                attachment.file_size
+                and attachment._fusion_is_pdf()
+                and not attachment._fusion_is_too_large()
+            )
         )
         if not shown or not self._fusion_wants_preview():
             return {
@@ -79,9 +81,7 @@ class IrAttachment(models.Model):
     def _fusion_check_many(self):
         """:raise AccessError: one of them is not the real user's to read, or is gone"""
         if not 0 < len(self) <= const.MAX_DOCUMENTS:
-            raise UserError(
-                self.env._("Choose 1 to %s documents at a time.", const.MAX_DOCUMENTS)
-            )
+            raise UserError(self.env._("Choose 1 to %s documents at a time.", const.MAX_DOCUMENTS))
         if len(self.exists()) != len(self):
             raise AccessError(self.env._("One of these documents no longer exists."))
         self.sudo(False).check_access("read")

@@ -113,10 +113,12 @@ class TestDialog(BrowserCase):
                 find(`.o_fusion_pdf_preview_${name}`));
             check("at the start", [previous.disabled, next.disabled], [true, false]);
             press("next");
-            await waitFor("the title", () => find(".modal-title").textContent.trim() === "second.pdf");
+            await waitFor("the title", () =>
+                find(".modal-title").textContent.trim() === "second.pdf");
             await readWord();
             check("at the end", [previous.disabled, next.disabled], [false, true]);
-            check("place", find(".o_fusion_pdf_preview_steps [role='status']").textContent, "2 / 2");
+            const place = find(".o_fusion_pdf_preview_steps [role='status']");
+            check("place", place.textContent, "2 / 2");
             press("download");
             await waitFor("the download", () => downloads.length);
             await waitFor("the button", () => !find(".o_fusion_pdf_preview_all").disabled);

@@ -203,7 +203,12 @@ SHOTS += [
     for name, action in LOGIN_ACTIONS.items()
 ]  # fmt: skip
 SHOTS += [
-    _login("events_phone", f"/odoo/action-fusion_login_audit.{LOGIN_ACTIONS['events']}", PHONE, ready=ROWS),
+    _login(
+        "events_phone",
+        f"/odoo/action-fusion_login_audit.{LOGIN_ACTIONS['events']}",
+        PHONE,
+        ready=ROWS,
+    ),
     _login(
         "events_dark",
         f"/odoo/action-fusion_login_audit.{LOGIN_ACTIONS['events']}",
@@ -222,8 +227,15 @@ SHOTS += [
         _LOGIN_SETTINGS,
         _scroll("#fusion_login_audit_geo"),
     ),
-    _login("settings_phone", "/odoo/settings", PHONE, ready="!!document.querySelector('.o_setting_container')"),
-    _login("settings_dark", "/odoo/settings", TABLET, _LOGIN_SETTINGS, _OPEN_SELF_SERVICE, dark=True),
+    _login(
+        "settings_phone",
+        "/odoo/settings",
+        PHONE,
+        ready="!!document.querySelector('.o_setting_container')",
+    ),
+    _login(
+        "settings_dark", "/odoo/settings", TABLET, _LOGIN_SETTINGS, _OPEN_SELF_SERVICE, dark=True
+    ),
     _login("own", OWN_ACTIVITY, DESKTOP, login="marguerite", ready="true"),
     _login("own_phone", OWN_ACTIVITY, PHONE, login="marguerite", ready="true"),
 ]
