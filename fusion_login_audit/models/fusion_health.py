@@ -133,7 +133,13 @@ class FusionHealth(models.AbstractModel):
         return self._fc_make_check("crons", label, bool(late or missing), len(late) + missing)
 
     def _fc_check_second_factor(self):
-        users_sudo = self.env["res.users"].sudo()
-        count = users_sudo.search_count([("share", "=", False), ("totp_enabled", "=", False)])
+        # Odoo's own search of totp_enabled takes the list of a False for a true value and finds
+        # the others (auth_totp, res.users._totp_enable_search).
+        self.env["res.users"].flush_model(["active", "share"])
+        self.env.cr.execute(
+            """SELECT COUNT(*) FROM res_users
+                WHERE active AND share IS NOT TRUE AND COALESCE(totp_secret, 'false') = 'false'"""
+        )
+        count = self.env.cr.fetchone()[0]
         label = self.env._("Internal users without a second factor")
         return self._fc_make_check("without_2fa", label, False, count, "users")

@@ -80,6 +80,15 @@ class TestHealth(AuditCase):
         self.assertEqual((self.check("crons")["state"], self.check("crons")["value"]),
                          ("warning", 1))  # fmt: skip
 
+    def test_users_without_a_second_factor(self):
+        before = self.check("without_2fa")["value"]
+        self.assertGreaterEqual(before, 1)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_users SET totp_secret = 'AAAA' WHERE id = %s", [self.user.id]
+        )
+        self.assertEqual(self.check("without_2fa")["value"], before - 1)
+
     def test_page(self):
         action = self.env["fusion.login.health"].action_open()
         rows = self.env["fusion.login.health"].search(action["domain"])

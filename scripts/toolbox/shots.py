@@ -173,11 +173,11 @@ LOGIN_ACTIONS = {
     "health": "action_login_audit_health",
 }
 OWN_ACTIVITY = "/my/login-activity"
-ANNA_FORM = "/odoo/action-base.action_res_users/8"
+USER_FORM = "/odoo/action-base.action_res_users/5"  # marguerite
 
 
-def _login(name, path, size=DESKTOP, *steps, dark=False, login="admin", ready=LOADED_CLIENT):
-    return Shot(f"login_{name}", login, path, size, steps, dark=dark, ready=ready)
+def _login(name, path, size=DESKTOP, *steps, login="admin", ready=LOADED_CLIENT):
+    return Shot(f"login_{name}", login, path, size, steps, ready=ready)
 
 
 def _tab(name):
@@ -192,11 +192,6 @@ _LOGIN_SETTINGS = (
     "document.querySelector('.settings_tab .tab[data-key=fusion_login_audit]').click()",
     "!!document.querySelector('#fusion_login_audit_retention')",
 )
-_OPEN_SELF_SERVICE = (
-    "(async () => { await odoo.__WOWL_DEBUG__.root.env.services.orm.call('ir.config_parameter',"
-    " 'set_param', ['fusion_login_audit.self_service', 'True']); })()",
-    "true",
-)
 SHOTS += [
     _login(name, f"/odoo/action-fusion_login_audit.{action}", ready="!!document.querySelector("
            "'.o_view_controller .o_list_table, .o_pivot table, .o_nocontent_help')")
@@ -209,16 +204,8 @@ SHOTS += [
         PHONE,
         ready=ROWS,
     ),
-    _login(
-        "events_dark",
-        f"/odoo/action-fusion_login_audit.{LOGIN_ACTIONS['events']}",
-        TABLET,
-        dark=True,
-        ready=ROWS,
-    ),
-    _login("user", ANNA_FORM, DESKTOP, _tab("login_activity")),
-    _login("user_tablet", ANNA_FORM, TABLET_PORTRAIT, _tab("login_activity")),
-    _login("user_dark", ANNA_FORM, DESKTOP, _tab("login_activity"), dark=True),
+    _login("user", USER_FORM, DESKTOP, _tab("login_activity")),
+    _login("user_tablet", USER_FORM, TABLET_PORTRAIT, _tab("login_activity")),
     _login("settings", "/odoo/settings", DESKTOP, _LOGIN_SETTINGS),
     _login(
         "settings_location",
@@ -233,31 +220,27 @@ SHOTS += [
         PHONE,
         ready="!!document.querySelector('.o_setting_container')",
     ),
-    _login(
-        "settings_dark", "/odoo/settings", TABLET, _LOGIN_SETTINGS, _OPEN_SELF_SERVICE, dark=True
-    ),
     _login("own", OWN_ACTIVITY, DESKTOP, login="marguerite", ready="true"),
     _login("own_phone", OWN_ACTIVITY, PHONE, login="marguerite", ready="true"),
 ]
 
 _BADGE = (
     "odoo.__WOWL_DEBUG__.root.env.services.action.doAction('hr.hr_employee_print_badge',"
-    " { additionalContext: { active_ids: [1] } }); 0",
+    " { additionalContext: { active_ids: [2] } }); 0",
     "!!document.querySelector('.o_fusion_pdf_preview_area[data-phase=ready]')",
 )
 _EMPLOYEES = "/odoo/action-hr.open_view_employee_list_my"
 _CARDS = "!!document.querySelector('.o_kanban_record, .o_data_row')"
 
 
-def _pdf(name, size, dark=False):
-    return Shot(f"pdf_{name}", "admin", _EMPLOYEES, size, (_BADGE,), dark=dark, ready=_CARDS)
+def _pdf(name, size):
+    return Shot(f"pdf_{name}", "admin", _EMPLOYEES, size, (_BADGE,), ready=_CARDS)
 
 
 SHOTS += [
     _pdf("dialog", DESKTOP),
     _pdf("dialog_tablet", TABLET_PORTRAIT),
     _pdf("dialog_phone", PHONE),
-    _pdf("dialog_dark", DESKTOP, dark=True),
     Shot(
         "pdf_log",
         "admin",
