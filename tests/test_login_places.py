@@ -66,11 +66,11 @@ class TestLoginPasskey(LoginCase):
     """Chromium's virtual authenticator signs, as a phone would."""
 
     REGISTER = """(async () => {
-        const call = async (model, method, args) => {
+        const call = async (model, method, args, kwargs = {}) => {
             const response = await fetch(`/web/dataset/call_kw/${model}/${method}`, {
                 method: "POST",
                 headers: { "Content-Type": "application/json" },
-                body: JSON.stringify({ params: { model, method, args, kwargs: {} } }),
+                body: JSON.stringify({ params: { model, method, args, kwargs } }),
             });
             const answer = await response.json();
             if (answer.error) {
@@ -80,8 +80,8 @@ class TestLoginPasskey(LoginCase):
         };
         let action = await call("res.users", "action_create_passkey", [[%(uid)s]]);
         if (action.res_model === "res.users.identitycheck") {
-            await call(action.res_model, "write", [[action.res_id], { password: "%(password)s" }]);
-            action = await call(action.res_model, "run_check", [[action.res_id]]);
+            const context = { password: "%(password)s" };
+            action = await call(action.res_model, "run_check", [[action.res_id]], { context });
         }
         const library = odoo.loader.modules.get("@auth_passkey/../lib/simplewebauthn");
         const registration = await library.startRegistration(action.context.registration);
