@@ -64,7 +64,7 @@ def timed(work, record_id):
 def add_report(table, visitor):
     (module,) = visitor.call(
         "/web/dataset/call_kw/ir.module.module/search", model="ir.module.module", method="search",
-        args=[[["name", "=", "base"]]], kwargs={},
+        args=[[["name", "=", "fusion_pdf_preview"]]], kwargs={},
     )  # fmt: skip
     works = (visitor.preview, visitor.download)
     taken = [[], []]

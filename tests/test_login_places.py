@@ -113,7 +113,10 @@ class TestLoginPasskey(LoginCase):
             browser.open(f"{self.url}/web/session/logout")
             with self.assertRows(("paz", "login", "success", None, "passkey", "web")):
                 browser.open(f"{self.url}/web/login")
-                browser.wait_for("!!document.querySelector('.passkey_login_link')")
+                browser.wait_for(
+                    "odoo.isReady === true && !!odoo.loader.modules.get("
+                    "'@auth_passkey/interactions/passkey_login')"
+                )
                 browser.evaluate("document.querySelector('.passkey_login_link').click()")
                 browser.wait_for("location.pathname.startsWith('/odoo')")
         with self.assertRows(("passkey", "login", "failure", "bad_passkey", "passkey", "web")):

@@ -13,7 +13,9 @@ const REFUSED = "odoo.exceptions.AccessError";
  */
 async function openAttachment(env, { params = {} }, options = {}) {
     if (params.attachment_ids?.length) {
-        await showDocument(env, `attachments,${params.attachment_ids}`, () => fetchMany(env, params));
+        await showDocument(env, `attachments,${params.attachment_ids}`, () =>
+            fetchMany(env, params)
+        );
     } else if (params.attachment_id) {
         await showDocument(env, `attachment,${params.attachment_id}`, () =>
             fetchAttachment(env, params)

@@ -159,7 +159,9 @@ export class PdfPreviewDialog extends Component {
     onClickShare() {
         return this.doLogged("download", async () => {
             const blob = await (await browser.fetch(this.state.document.url)).blob();
-            const file = new File([blob], this.state.document.filename, { type: "application/pdf" });
+            const file = new File([blob], this.state.document.filename, {
+                type: "application/pdf",
+            });
             // The person closing the phone's sheet is no fault.
             await browser.navigator.share({ files: [file] }).catch(() => {});
         });
