@@ -2,6 +2,7 @@
 
 PREFIX = "fusion_login_audit."
 CHAIN_KEY_VARIABLE = "FUSION_LOGIN_AUDIT_CHAIN_KEY"  # environment of the server
+CITY_DB_VARIABLE = "FUSION_GEOIP_CITY_DB"  # the same; path of a database of flat records
 
 EVENT_TYPES = [
     ("login", "Login"),
@@ -16,6 +17,7 @@ EVENT_TYPES = [
     ("api_key_removed", "API Key Removed"),
     ("mfa_change", "Second Factor Changed"),
     ("superuser", "Switch to Superuser"),
+    ("anonymised", "Anonymised"),
 ]
 FAILURE_REASONS = [
     ("bad_password", "Wrong password"),
@@ -81,11 +83,12 @@ SEALED = [
 
 FLOOD_LOGIN = "(flood)"
 API_KEY_LOGIN = "api key"
+ANONYMOUS = "anonymous-"  # followed by 16 hex of a keyed hash of the login
 INTERNAL = "internal"
 NO_REQUEST = "<no-request>"
 PRIVATE_CODE, PRIVATE_NAME = "--", "Private network"
 
-LOGIN_LOCK_TIMEOUT_MS = 300  # a locked table costs a good login at most this, and then its row
+LOGIN_LOCK_TIMEOUT_MS = 100  # what a good login waits for a locked table, before it goes without
 API_MEMORY = 10_000  # throttled API successes remembered per process
 DNS_TIMEOUT_S = 1.5
 GEO_TIMEOUT_S = 3

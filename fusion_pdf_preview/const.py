@@ -10,6 +10,7 @@ DEFAULT_LOG_DAYS = 365
 DEFAULT_MAX_MB = 50
 
 TITLE_LENGTH = 200  # characters
+MAX_DOCUMENTS = 100  # in one dialog or archive
 MAX_LOGGED_IDS = 200  # further ids are only counted, as "+n"
 
 PDF_TYPES = ("application/pdf", "application/x-pdf")

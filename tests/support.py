@@ -64,6 +64,8 @@ class ServerCase(unittest.TestCase):
     """Starts a server of its own for the class; ``workers`` 0 means threads."""
 
     workers = 0
+    addons = ()  # further ones to install into the copy
+    options = ()  # further options of the server
     database = "fusion_system"
 
     @classmethod
@@ -75,9 +77,11 @@ class ServerCase(unittest.TestCase):
         name = f"{cls.database}_{cls.__name__.lower()}"
         databases.copy(environment, os.environ["FUSION_TEST_TEMPLATE"], name)
         cls.addClassCleanup(databases.drop, environment, name)
+        if cls.addons:
+            databases.install(cls.odoo, name, cls.addons, f"system-{name}")
         log = paths.TEST_RESULTS / f"server_{cls.__name__}.log"
         log.unlink(missing_ok=True)
-        options = ["--max-cron-threads=0", "--limit-time-real=120"]
+        options = ["--max-cron-threads=0", "--limit-time-real=120", *cls.options]
         cls.server = cls.enterClassContext_(
             Server(cls.odoo, name, free_port(), workers=cls.workers, log=log, options=options)
         )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, config
 
+from ..services import mmdb
 from ..services.origin import is_public_ip
 
 _SAMPLE, _SHARE = 200, 0.9
@@ -19,6 +20,7 @@ class FusionHealth(models.AbstractModel):
         return [
             self._fc_check_proxy(),
             self._fc_check_geo_source(),
+            self._fc_check_geo_shape(),
             self._fc_check_geo_pending(),
             self._fc_check_unsealed(),
             self._fc_check_export(),
@@ -88,9 +90,19 @@ class FusionHealth(models.AbstractModel):
         has_source = provider == "off" or has_web or audit._fc_has_geo_database()
         label = self.env._(
             "Location source (no database and no web lookup: places stay empty; "
-            "start the server with --geoip-city-db)"
+            "see Settings ▸ Login Audit ▸ Location)"
         )
         return self._fc_make_check("geo_source", label, not has_source, provider)
+
+    def _fc_check_geo_shape(self):
+        """A file that Odoo cannot read as its own keeps out everybody with a public address."""
+        is_bad = mmdb.is_unreadable_to_odoo(config["geoip_city_db"])
+        label = self.env._(
+            "Odoo can read its location database (if not, name it in FUSION_GEOIP_CITY_DB "
+            "instead of --geoip-city-db)"
+        )
+        check = self._fc_make_check("geo_shape", label, is_bad, "")
+        return {**check, "state": "error"} if is_bad else check
 
     def _fc_check_geo_pending(self):
         count = self._fc_count_events(SQL("geo_lookup_state = 'pending'"))
@@ -121,7 +133,13 @@ class FusionHealth(models.AbstractModel):
         return self._fc_make_check("crons", label, bool(late or missing), len(late) + missing)
 
     def _fc_check_second_factor(self):
-        users_sudo = self.env["res.users"].sudo()
-        count = users_sudo.search_count([("share", "=", False), ("totp_enabled", "=", False)])
+        # Odoo's own search of totp_enabled takes the list of a False for a true value and finds
+        # the others (auth_totp, res.users._totp_enable_search).
+        self.env["res.users"].flush_model(["active", "share"])
+        self.env.cr.execute(
+            """SELECT COUNT(*) FROM res_users
+                WHERE active AND share IS NOT TRUE AND COALESCE(totp_secret, 'false') = 'false'"""
+        )
+        count = self.env.cr.fetchone()[0]
         label = self.env._("Internal users without a second factor")
         return self._fc_make_check("without_2fa", label, False, count, "users")

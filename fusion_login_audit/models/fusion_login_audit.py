@@ -70,6 +70,7 @@ class FusionLoginAudit(models.Model):
     is_new_device = fields.Boolean("New Device", readonly=True)
     is_new_country = fields.Boolean("New Country", readonly=True)
     is_impossible_travel = fields.Boolean("Impossible Travel", readonly=True)
+    risk = fields.Char(compute="_compute_risk", help="The three signs above, in words.")
     assessed = fields.Boolean(readonly=True)
     fold_key = fields.Char(size=64, readonly=True)
     seal_no = fields.Integer("Seal", readonly=True)
@@ -86,6 +87,13 @@ class FusionLoginAudit(models.Model):
     _unsealed_idx = models.Index("(id) WHERE seal_no IS NULL")
     _unassessed_idx = models.Index("(id) WHERE assessed IS NOT TRUE")
     _fold_uniq = models.UniqueIndex("(fold_key) WHERE fold_key IS NOT NULL")
+
+    @api.depends("is_new_device", "is_new_country", "is_impossible_travel")
+    def _compute_risk(self):
+        names = ("is_impossible_travel", "is_new_country", "is_new_device")
+        labels = self.fields_get(names, ["string"])
+        for event in self:
+            event.risk = ", ".join(labels[name]["string"] for name in names if event[name])
 
     def write(self, vals):  # pylint: disable=method-required-super
         """:raise AccessError: always, for the superuser too"""
@@ -181,10 +189,10 @@ class FusionLoginAudit(models.Model):
             return False
 
     @api.model
-    def _fc_audit_cursor(self):
+    def _fc_audit_cursor(self, lock_timeout_s=1):
         """:return: context manager of a short committed cursor, see ``fusion_base.own_cursor``.
         READ COMMITTED: counters and the check for a young alert see what others just committed."""
-        return own_cursor(self.env, read_committed=True)
+        return own_cursor(self.env, lock_timeout_s=lock_timeout_s, read_committed=True)
 
     @api.model
     def _fc_store(self, cr, vals):

@@ -1,3 +1,5 @@
+import os
+
 from odoo import api, fields, models
 from odoo.http import GeoIP
 from odoo.tools import SQL, config
@@ -45,9 +47,16 @@ class FusionLoginAudit(models.Model):
         """:return: place by the offline database, {} without database, answer or permission"""
         if self._fc_get_choice("geo_provider") == "off":
             return {}
-        return self._fc_find_geoip(ip) or geo.clean_place(
-            mmdb.find_place(config["geoip_city_db"] or "", ip)
-        )
+        place = self._fc_find_geoip(ip)
+        for path in self._fc_get_city_databases():
+            place = place or geo.clean_place(mmdb.find_place(path, ip))
+        return place
+
+    @api.model
+    def _fc_get_city_databases(self):
+        """:return: paths. Flat records have a variable of their own: Odoo cannot read them, and
+        would answer each request from a public address with an error (``http.GeoIP``)."""
+        return [os.environ.get(const.CITY_DB_VARIABLE) or "", config["geoip_city_db"] or ""]
 
     @api.model
     def _fc_find_geoip(self, ip):
@@ -69,9 +78,8 @@ class FusionLoginAudit(models.Model):
 
     @api.model
     def _fc_has_geo_database(self):
-        return mmdb.has_database(config["geoip_city_db"]) or mmdb.has_database(
-            config["geoip_country_db"]
-        )
+        paths = [*self._fc_get_city_databases(), config["geoip_country_db"]]
+        return any(map(mmdb.has_database, paths))
 
     @api.model
     def _fc_reverse_dns(self, ip):

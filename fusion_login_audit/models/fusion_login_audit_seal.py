@@ -13,13 +13,19 @@ _STREAM = 5000  # rows per read of a verification
 _COLUMNS = SQL(", ").join(SQL.identifier(name) for name in const.SEALED)
 
 
-def _get_key():
+def get_key():
     return os.environ.get(const.CHAIN_KEY_VARIABLE) or None
 
 
-def _get_payload(row):
+def get_payload(row):
     """:param row: values in the order of ``const.SEALED``"""
     return chain.make_payload(zip(const.SEALED, row, strict=True))
+
+
+def read_columns(cr, where):
+    """:return: rows of the sealed columns, in the order of ``const.SEALED``, by id"""
+    cr.execute(SQL("SELECT %s FROM fusion_login_audit WHERE %s ORDER BY id", _COLUMNS, where))
+    return cr.fetchall()
 
 
 class FusionLoginAudit(models.Model):
@@ -55,10 +61,10 @@ class FusionLoginAudit(models.Model):
     @api.model
     def _fc_seal_rows(self, rows):
         number, last_hash = self._fc_find_head()
-        key, seals = _get_key(), []
+        key, seals = get_key(), []
         for row in rows:
             number += 1
-            last_hash = chain.seal(last_hash, _get_payload(row), key)
+            last_hash = chain.seal(last_hash, get_payload(row), key)
             seals.append((row[0], number, last_hash))
         self.env.cr.execute_values(
             """UPDATE fusion_login_audit AS evt SET seal_no = seal.no, seal_hash = seal.hash
@@ -99,7 +105,11 @@ class FusionLoginAudit(models.Model):
         self.env.cr.execute("SELECT COUNT(*) FROM fusion_login_audit WHERE seal_no IS NULL")
         unsealed = self.env.cr.fetchone()[0]
         report = chain.verify(
-            self._fc_stream_sealed(), self._fc_get_runs(), key=_get_key(), unsealed=unsealed
+            self._fc_stream_sealed(),
+            self._fc_get_runs(),
+            key=get_key(),
+            unsealed=unsealed,
+            is_excused=self._fc_is_excused,
         )
         head_no, head_hash = self.env["fusion.login.state"]._fc_get_head()
         if report["ok"] and (report["head_seal_no"], report["head_hash"]) != (head_no, head_hash):
@@ -122,7 +132,7 @@ class FusionLoginAudit(models.Model):
             )
             rows = self.env.cr.fetchall()
             for seal_no, seal_hash, *row in rows:
-                yield row[0], seal_no, seal_hash, _get_payload(row)
+                yield row[0], seal_no, seal_hash, get_payload(row)
             if len(rows) < _STREAM:
                 return
             last = rows[-1][0]
@@ -175,14 +185,16 @@ class FusionLoginAudit(models.Model):
                        SELECT id FROM fusion_login_audit
                         WHERE seal_no IS NOT NULL AND event_time < %s ORDER BY seal_no LIMIT %s)
                    DELETE FROM fusion_login_audit AS evt USING old WHERE evt.id = old.id
-                   RETURNING evt.seal_no, evt.seal_hash""",
+                   RETURNING evt.seal_no, evt.seal_hash, evt.id""",
                 cutoff,
                 batch,
             )
         )
         removed = self.env.cr.fetchall()
         if removed:
-            self._fc_note_removed(removed, cutoff)
+            self._fc_note_removed([row[:2] for row in removed], cutoff)
+            ids = tuple(row[2] for row in removed)
+            self.env.cr.execute(SQL("DELETE FROM fusion_login_note WHERE event_id IN %s", ids))
             self._fc_forget()
         return len(removed)
 
@@ -196,7 +208,7 @@ class FusionLoginAudit(models.Model):
         ]  # fmt: skip
         merged = chain.merge_runs(runs)
         for run in merged:
-            run["mac"] = chain.seal_run(run, _get_key())
+            run["mac"] = chain.seal_run(run, get_key())
         self.env.cr.execute("DELETE FROM fusion_login_pruned")
         names = [*chain.RUN_FIELDS, "mac"]
         self.env.cr.execute_values(

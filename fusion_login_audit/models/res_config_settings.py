@@ -62,6 +62,8 @@ class ResConfigSettings(models.TransientModel):
         "Events Older Than That", compute="_compute_x_fc_login_audit_removable"
     )
 
+    x_fc_login_audit_may_remove = fields.Boolean("Remove These Events")
+
     @api.depends("x_fc_login_audit_retention_days")
     def _compute_x_fc_login_audit_removable(self):
         audit_sudo = self.env["fusion.login.audit"].sudo()
@@ -100,6 +102,7 @@ class ResConfigSettings(models.TransientModel):
             return
         self._fc_check_audit_figures()
         self._fc_check_audit_addresses()
+        self._fc_check_audit_removal()
         parameters = self.env["ir.config_parameter"].sudo()
         for name in _NAMES:
             value = self[_FIELD + name]
@@ -122,6 +125,21 @@ class ResConfigSettings(models.TransientModel):
                         high=limits[2],
                     )
                 )
+
+    def _fc_check_audit_removal(self):
+        """A shorter time removes events for ever: the number is said, and a yes asked for."""
+        kept = self.env["fusion.login.audit"]._fc_get_retention_days() or const.RETENTION_MAX
+        is_shorter = 0 < self.x_fc_login_audit_retention_days < kept
+        count = self.x_fc_login_audit_removable if is_shorter else 0
+        if count and not self.x_fc_login_audit_may_remove:
+            raise UserError(
+                self.env._(
+                    "%(count)s login events are older than %(days)s days and would be removed for "
+                    "ever. Tick “Remove These Events” to go on.",
+                    count=count,
+                    days=self.x_fc_login_audit_retention_days,
+                )
+            )
 
     def _fc_check_audit_addresses(self):
         mode = self.x_fc_login_audit_siem_mode

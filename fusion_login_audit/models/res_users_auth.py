@@ -138,7 +138,7 @@ class ResUsers(models.Model):
                 return False
             seconds = int(parameters.get_param("base.login_cooldown_duration", 60))
             ip = audit._fc_get_origin().ip
-            with audit._fc_audit_cursor() as cr:
+            with audit._fc_audit_cursor(const.LOGIN_LOCK_TIMEOUT_MS / 1000) as cr:
                 counter = audit.with_env(self.env(cr=cr))
                 return counter._fc_count_address_failures(ip, seconds) >= after
         except Exception:  # the seam between audit and login: nothing may pass

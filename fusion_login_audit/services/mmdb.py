@@ -9,6 +9,7 @@ import logging
 import os
 
 import maxminddb
+from babel import Locale
 
 _logger = logging.getLogger(__name__)
 
@@ -24,6 +25,12 @@ def open_reader(path):
         return _open(path, os.path.getmtime(path))
     except (OSError, ValueError, TypeError, maxminddb.InvalidDatabaseError):
         return None
+
+
+def is_unreadable_to_odoo(path):
+    """:return: whether Odoo, given this file as its own database, fails on public addresses"""
+    reader = open_reader(path) if path else None
+    return reader is not None and "City" not in reader.metadata().database_type
 
 
 def has_database(path):
@@ -57,7 +64,7 @@ def parse_record(record):
         return {}
     return {
         "country_code": record["country_code"],
-        "country_name": record.get("country") or "",
+        "country_name": record.get("country") or _find_country(record["country_code"]),
         "city": record.get("city") or "",
         "geo_state": record.get("state1") or "",
         "latitude": record.get("latitude"),
@@ -78,6 +85,11 @@ def _parse_maxmind(record):
         "latitude": location.get("latitude"),
         "longitude": location.get("longitude"),
     }
+
+
+def _find_country(code):
+    """Flat records hold the code alone. The English name, as MaxMind's have it."""
+    return Locale("en").territories.get(code, "") if isinstance(code, str) else ""
 
 
 def _name(item):

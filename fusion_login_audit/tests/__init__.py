@@ -1,5 +1,6 @@
 from . import (
     test_alert,
+    test_anonymise,
     test_chain,
     test_concurrency,
     test_export,
@@ -9,6 +10,7 @@ from . import (
     test_portal,
     test_record,
     test_risk,
+    test_screens,
     test_security,
     test_settings,
     test_users,

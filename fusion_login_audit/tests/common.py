@@ -8,7 +8,13 @@ from odoo.tools import SQL
 from ..models.res_users_auth import _api_memory
 
 PASSWORD = "canary-Zx81-secret"
-TABLES = ("fusion_login_audit", "fusion_login_alert", "fusion_login_pruned", "fusion_login_state")
+TABLES = (
+    "fusion_login_audit",
+    "fusion_login_alert",
+    "fusion_login_pruned",
+    "fusion_login_state",
+    "fusion_login_note",
+)
 
 
 class AuditMixin:

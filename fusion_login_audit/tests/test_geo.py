@@ -1,3 +1,4 @@
+import os
 import socket
 import time
 from unittest.mock import patch
@@ -137,11 +138,11 @@ class TestGeo(AuditCase):
             "subdivisions": [{"names": {"en": "Ontario"}}],
             "location": {"latitude": 43.6, "longitude": -79.4},
         }
-        for record, name in ((flat, ""), (maxmind, "Canada")):
+        for record in (flat, maxmind):
             place = geo.clean_place(mmdb.parse_record(record))
             self.assertEqual(
                 place,
-                {"country_code": "CA", "country_name": name, "city": "Toronto",
+                {"country_code": "CA", "country_name": "Canada", "city": "Toronto",
                  "geo_state": "Ontario", "latitude": 43.6, "longitude": -79.4},
             )  # fmt: skip
         self.assertEqual(mmdb.parse_record({}), {})
@@ -158,11 +159,12 @@ class TestGeo(AuditCase):
             IPSet(["8.8.8.0/24"]), {"country_code": "CA", "city": "Toronto", "latitude": 43.6}
         )
         writer.to_db_file(path)
-        with patch.dict(config.options, geoip_city_db=path):
+        with patch.dict(os.environ, {"FUSION_GEOIP_CITY_DB": path}):
             event, unknown = self.pend(), self.pend(OTHER)
             self.enrich()
             at_once = self.audit._fc_locate_at_once(IP)
         self.assertEqual((event.geo_lookup_state, event.city), ("done", "Toronto"))
+        self.assertEqual(event.country_name, "Canada")
         self.assertEqual(unknown.geo_lookup_state, "failed")
         self.assertEqual((at_once["geo_lookup_state"], at_once["country_code"]), ("done", "CA"))
 

@@ -1,8 +1,9 @@
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo.tests import tagged
 from odoo.tools import config
 
+from ..services import mmdb
 from .common import AuditCase
 
 
@@ -31,6 +32,19 @@ class TestHealth(AuditCase):
             self.assertEqual(self.check("geo_source")["state"], "warning")
             self.set_config(geo_provider="local_http", geo_http_url="https://example.com")
             self.assertEqual(self.check("geo_source")["state"], "ok")
+
+    def test_database_that_odoo_cannot_read(self):
+        class Reader:
+            def metadata(self):
+                return Mock(database_type=self.database_type)
+
+        reader = Reader()
+        for kind, state in (("city ipv4", "error"), ("GeoLite2-City", "ok")):
+            reader.database_type = kind
+            with patch.object(mmdb, "open_reader", return_value=reader):
+                self.assertEqual(self.check("geo_shape")["state"], state)
+        with patch.dict(config.options, geoip_city_db="/nowhere"):
+            self.assertEqual(self.check("geo_shape")["state"], "ok")
 
     def test_seals(self):
         self.make(event_time=self.minutes_ago(61))
@@ -66,10 +80,19 @@ class TestHealth(AuditCase):
         self.assertEqual((self.check("crons")["state"], self.check("crons")["value"]),
                          ("warning", 1))  # fmt: skip
 
+    def test_users_without_a_second_factor(self):
+        before = self.check("without_2fa")["value"]
+        self.assertGreaterEqual(before, 1)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_users SET totp_secret = 'AAAA' WHERE id = %s", [self.user.id]
+        )
+        self.assertEqual(self.check("without_2fa")["value"], before - 1)
+
     def test_page(self):
         action = self.env["fusion.login.health"].action_open()
         rows = self.env["fusion.login.health"].search(action["domain"])
-        self.assertEqual(len(rows), 8)
+        self.assertEqual(len(rows), 9)
 
     def test_start_links(self):
         def urls(user):

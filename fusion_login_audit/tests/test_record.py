@@ -306,5 +306,5 @@ class TestRecord(AuditCase):
         self.assertLessEqual(self.env.cr.sql_log_count - before, 6)
 
     def test_selections_fit(self):
-        self.assertEqual(len(const.EVENT_TYPES), 12)
+        self.assertEqual(len(const.EVENT_TYPES), 13)
         self.assertEqual(len(const.FAILURE_REASONS), 12)

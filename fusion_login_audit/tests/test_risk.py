@@ -34,6 +34,11 @@ class TestRisk(AuditCase):
         self.assertEqual(self.flags(event), (False, False, False))
         self.assertFalse(self.mails())
 
+    def test_signs_in_words(self):
+        event = self.audit.browse(self.make(is_new_country=True, is_impossible_travel=True))
+        self.assertEqual(event.risk, "Impossible Travel, New Country")
+        self.assertFalse(self.audit.browse(self.make()).risk)
+
     def test_versions_do_not_count(self):
         self.sign_in(20)
         event = self.sign_in(10, browser="Firefox 141.0", os="Ubuntu 26.04")

@@ -91,6 +91,20 @@ class TestSettings(AuditCase):
         settings.x_fc_login_audit_retention_days = 0
         self.assertEqual(settings.x_fc_login_audit_removable, 0)
 
+    def test_shorter_retention_asks(self):
+        self.make(event_time=self.minutes_ago(3 * 1440))
+        self.set_config(retention_days="30")
+        settings = self.env["res.config.settings"].create({X + "retention_days": 1})
+        with self.assertRaisesRegex(UserError, "1 login events are older than 1 days"):
+            settings.set_values()
+        self.assertEqual(self.audit._fc_get_retention_days(), 30)
+        settings[X + "may_remove"] = True
+        settings.set_values()
+        self.assertEqual(self.audit._fc_get_retention_days(), 1)
+        again = self.env["res.config.settings"].create({})  # nothing gets shorter: nothing asked
+        again.set_values()
+        self.assertEqual(self.audit._fc_get_retention_days(), 1)
+
     def test_verify_button(self):
         self.make()
         self.audit._cron_seal(min_age_s=0)

@@ -7,6 +7,7 @@ from werkzeug.http import parse_options_header
 
 from odoo import http
 from odoo.http import request
+from odoo.tools.misc import is_list_of
 
 from odoo.addons.web.controllers.report import ReportController
 
@@ -15,6 +16,8 @@ class PdfPreview(ReportController):
     _open_url = "/fusion_pdf_preview/open"
     _event_url = "/fusion_pdf_preview/event"
     _report_url = "/fusion_pdf_preview/report"
+    _all_url = "/fusion_pdf_preview/download_all"
+    _zip_url = "/fusion_pdf_preview/zip"
 
     @http.route(_open_url, type="jsonrpc", auth="user", readonly=False)
     def fusion_open(self, attachment_id, access_token=None, **stated):
@@ -25,6 +28,33 @@ class PdfPreview(ReportController):
     def fusion_event(self, log_id, event):
         log = request.env["fusion.pdf.preview.log"]._log_child(log_id, event)
         return {"log_id": log.id}
+
+    @http.route(_all_url, type="jsonrpc", auth="user", readonly=False)
+    def fusion_download_all(self, attachment_ids):
+        """Log the download of each document, then hand out the archive's address."""
+        attachments = self._find_attachments(attachment_ids)
+        for attachment in attachments:
+            origin = request.env["ir.attachment"]._fusion_check_origin(attachment, {})
+            request.env["fusion.pdf.preview.log"]._log_event("download", attachment, **origin)
+        return {"url": attachments._fusion_zip_url()}
+
+    @http.route(_zip_url, type="http", auth="user", methods=["GET"])
+    def fusion_zip(self, ids="", **_params):
+        numbers = [int(part) for part in ids.split(",") if part.isascii() and part.isdigit()]
+        content = self._find_attachments(numbers)._fusion_make_zip()
+        headers = [
+            ("Content-Type", "application/zip"),
+            ("Content-Disposition", http.content_disposition("documents.zip")),
+            ("X-Content-Type-Options", "nosniff"),
+        ]
+        return request.make_response(content, headers)
+
+    def _find_attachments(self, ids):
+        """:raise AccessError: one of them is not the user's to read, or is gone"""
+        is_valid = is_list_of(ids, int) and all(0 < id_ < 2**31 for id_ in ids)
+        attachments = request.env["ir.attachment"].browse(dict.fromkeys(ids) if is_valid else ())
+        attachments._fusion_check_many()
+        return attachments.sudo()
 
     @http.route(_report_url, type="http", auth="user", methods=["POST"], readonly=False)
     def fusion_report(self, report_name, docids="[]", data="{}", context="{}", **_params):

@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools.misc import verify_limited_field_access_token
@@ -32,6 +35,72 @@ class IrAttachment(models.Model):
         if self._fusion_is_too_large():
             return self._fusion_large_action()
         return self._fusion_preview_action(title)
+
+    def action_fusion_preview_many(self, title=None):
+        """Show several PDFs in one dialog, with previous, next and "download all".
+
+        Documents that cannot be shown (other types, too large) are only in the download. Unlike
+        for one document a ``sudo()`` lends no right here: each must be readable by the user.
+
+        :return: action; one attachment gives that of ``action_fusion_preview``; none to show gives
+            the download of all as one archive
+        :raise AccessError: the user may not read one of them
+        :raise UserError: no attachment, or more than 100
+        """
+        if len(self) == 1:
+            return self.action_fusion_preview(title)
+        self._fusion_check_many()
+        shown = self.filtered(
+            lambda attachment: (
+                attachment.file_size
+                and attachment._fusion_is_pdf()
+                and not attachment._fusion_is_too_large()
+            )
+        )
+        if not shown or not self._fusion_wants_preview():
+            return {
+                "type": "ir.actions.act_url",
+                "url": self._fusion_zip_url(),
+                "target": "download",
+            }
+        title = (title or self.env._("%s documents", len(self)))[: const.TITLE_LENGTH]
+        return {
+            "type": "ir.actions.client",
+            "tag": const.ACTION_TAG,
+            "name": title,
+            "params": {
+                "attachment_ids": shown.ids,
+                "all_ids": self.ids,
+                "title": title,
+                "model_name": False,
+                "record_ids": [],
+                "report_name": False,
+            },
+        }
+
+    def _fusion_check_many(self):
+        """:raise AccessError: one of them is not the real user's to read, or is gone"""
+        if not 0 < len(self) <= const.MAX_DOCUMENTS:
+            raise UserError(self.env._("Choose 1 to %s documents at a time.", const.MAX_DOCUMENTS))
+        if len(self.exists()) != len(self):
+            raise AccessError(self.env._("One of these documents no longer exists."))
+        self.sudo(False).check_access("read")
+
+    def _fusion_zip_url(self):
+        return f"/fusion_pdf_preview/zip?ids={','.join(map(str, self.ids))}"
+
+    def _fusion_make_zip(self):
+        """:return: bytes of an archive of the files; equal names get a number"""
+        packed, taken = io.BytesIO(), {}
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for attachment in self.filtered(lambda one: one.type == "binary"):
+                name = (attachment.name or "document").replace("/", "_").replace("\\", "_")
+                taken[name] = taken.get(name, 0) + 1
+                if taken[name] > 1:
+                    stem, dot, ending = name.rpartition(".")
+                    name = f"{stem or ending} ({taken[name]}){dot + ending if stem else ''}"
+                archive.writestr(name, attachment.raw or b"")
+        return packed.getvalue()
 
     def _fusion_is_pdf(self):
         """:return: whether the file is a PDF, by its media type or, where that says nothing, by

@@ -1,3 +1,6 @@
+import io
+import zipfile
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 
@@ -120,6 +123,53 @@ class TestAction(PreviewCase, TransactionCase):
             self.private.with_user(self.other).action_fusion_preview()
         with self.assertRaises(AccessError):
             self.invoice.with_user(self.portal).action_fusion_preview()
+
+    def test_several_documents(self):
+        sheet = self.attach("sheet.csv", b"a,b", "text/csv")
+        again = self.attach("invoice.pdf", self.pdf, "application/pdf")
+        documents = self.invoice + sheet + again
+
+        action = documents.with_user(self.other).action_fusion_preview_many("Three")
+
+        self.assertEqual(
+            action,
+            {
+                "type": "ir.actions.client",
+                "tag": "fusion_pdf_preview.open_attachment",
+                "name": "Three",
+                "params": {
+                    "attachment_ids": [self.invoice.id, again.id],
+                    "all_ids": documents.ids,
+                    "title": "Three",
+                    "model_name": False,
+                    "record_ids": [],
+                    "report_name": False,
+                },
+            },
+        )
+        with zipfile.ZipFile(io.BytesIO(documents._fusion_make_zip())) as archive:
+            names = archive.namelist()
+            self.assertEqual(names, ["invoice.pdf", "sheet.csv", "invoice (2).pdf"])
+            self.assertEqual(archive.read("invoice (2).pdf"), self.pdf)
+        self.assertFalse(self.Log.sudo().search([]))
+
+    def test_several_of_which_none_is_shown(self):
+        documents = self.attach("a.csv", b"a", "text/csv") + self.attach("b.csv", b"b", "text/csv")
+        url = f"/fusion_pdf_preview/zip?ids={documents[0].id},{documents[1].id}"
+        download = {"type": "ir.actions.act_url", "url": url, "target": "download"}
+        self.assertEqual(documents.with_user(self.other).action_fusion_preview_many(), download)
+        one = self.invoice.with_user(self.other)
+        self.assertEqual(one.action_fusion_preview_many(), one.action_fusion_preview())
+
+    def test_several_need_every_right(self):
+        mixed = (self.invoice + self.private).with_user(self.other)
+        for documents in (mixed, mixed.sudo()):
+            with self.assertRaises(AccessError):
+                documents.action_fusion_preview_many()
+        with self.assertRaises(UserError):
+            self.Attachment.action_fusion_preview_many()
+        with self.assertRaises(UserError):
+            self.Attachment.browse(range(1, 102)).action_fusion_preview_many()
 
     def test_sudo_gives_portal_the_download(self):
         action = self.invoice.with_user(self.portal).sudo().action_fusion_preview()

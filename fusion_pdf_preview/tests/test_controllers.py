@@ -1,4 +1,6 @@
+import io
 import json
+import zipfile
 from unittest.mock import patch
 
 from odoo.http import Request
@@ -9,6 +11,7 @@ from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
 from .common import PreviewCase
 
+ALL = "/fusion_pdf_preview/download_all"
 OPEN = "/fusion_pdf_preview/open"
 EVENT = "/fusion_pdf_preview/event"
 REPORT = "/fusion_pdf_preview/report"
@@ -103,6 +106,33 @@ class TestRoutes(ReportCase):
         self.assertEqual(self.url_open(opened["url"]).content, self.pdf)
         answer = self.url_open(opened["download_url"])
         self.assertIn("attachment", answer.headers["Content-Disposition"])
+
+    def test_all_as_one_archive(self):
+        second = self.attach("second.pdf", self.pdf, "application/pdf")
+        ids = [self.invoice.id, second.id]
+        self.authenticate("pdf_other", "pdf_other")
+
+        answer = self.make_jsonrpc_request(ALL, {"attachment_ids": ids})
+
+        archive = zipfile.ZipFile(io.BytesIO(self.url_open(answer["url"]).content))
+        self.assertEqual(archive.namelist(), ["invoice.pdf", "second.pdf"])
+        logs = self.read_log()
+        self.assertEqual(logs.mapped("event"), ["download", "download"])
+        self.assertEqual(logs.attachment_id.ids, ids)
+        self.assertEqual(logs.user_id, self.other)
+
+    def test_archive_needs_every_right(self):
+        ids = [self.invoice.id, self.private.id]
+        self.authenticate("pdf_other", "pdf_other")
+        for wrong in (ids, [0], ["1"], "1", [2**40], []):
+            with self.subTest(ids=wrong):
+                name = self.fail_rpc(ALL, attachment_ids=wrong)
+                self.assertIn(name.rpartition(".")[2], ("AccessError", "UserError"))
+        with mute_logger("odoo.http"):
+            answer = self.url_open(f"/fusion_pdf_preview/zip?ids={ids[0]},{ids[1]}")
+        self.assertNotEqual(answer.status_code, 200)
+        self.assertNotIn(b"PK", answer.content[:2])
+        self.assertFalse(self.read_log())
 
     def test_token_serves_the_document(self):
         token = self.private._get_raw_access_token()

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.base.models.ir_actions_report import IrActionsReport
 
 from ..models.fusion_pdf_preview_log import FusionPdfPreviewLog
+from .common import make_pdf
 from .test_controllers import ReportCase
 
 STEPS = Path(__file__).with_name("browser_steps.js").read_text()
@@ -100,6 +101,41 @@ class TestDialog(BrowserCase):
             documentId=self.invoice.id,
         )
         self.assertEqual(self.read_log().mapped("event"), ["open", "open"])
+
+    def test_several_documents_in_one_dialog(self):
+        second = self.attach("second.pdf", make_pdf("Wheelchair two"), "application/pdf")
+        documents = self.invoice + second
+        self.tell(
+            """
+            await env.services.action.doAction(action);
+            await readWord();
+            const [previous, next] = ["previous", "next"].map((name) =>
+                find(`.o_fusion_pdf_preview_${name}`));
+            check("at the start", [previous.disabled, next.disabled], [true, false]);
+            press("next");
+            await waitFor("the title", () =>
+                find(".modal-title").textContent.trim() === "second.pdf");
+            await readWord();
+            check("at the end", [previous.disabled, next.disabled], [false, true]);
+            const place = find(".o_fusion_pdf_preview_steps [role='status']");
+            check("place", place.textContent, "2 / 2");
+            press("download");
+            await waitFor("the download", () => downloads.length);
+            await waitFor("the button", () => !find(".o_fusion_pdf_preview_all").disabled);
+            press("all");
+            await waitFor("the archive", () => downloads.length === 2);
+            check("downloads", downloads, ["second.pdf", "documents.zip"]);
+            press("close");
+            await waitClosed();
+            """,
+            action=documents.with_user(self.other).action_fusion_preview_many(),
+        )
+        logs = self.read_log()
+        self.assertEqual(logs.mapped("event"), ["open", "open", "download", "download", "download"])
+        self.assertEqual(
+            [log.attachment_id for log in logs],
+            [self.invoice, second, second, self.invoice, second],
+        )
 
     def test_refused_document_opens_no_dialog(self):
         self.tell(

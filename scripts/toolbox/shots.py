@@ -221,4 +221,88 @@ SHOTS += [
     _list("stations", "fusion_clock_station_action"),
     _list("messages", "fusion_clock_message_action"),
     _list("hours_analysis", "fusion_clock_hours_report_action"),
+ROWS = "document.querySelectorAll('.o_data_row, .o_kanban_record:not(.o_kanban_ghost)').length > 0"
+LOGIN_ACTIONS = {
+    "events": "action_login_audit",
+    "failed": "action_login_audit_failed_24h",
+    "alerts": "action_login_alert",
+    "country": "action_login_audit_report",
+    "health": "action_login_audit_health",
+}
+OWN_ACTIVITY = "/my/login-activity"
+USER_FORM = "/odoo/action-base.action_res_users/5"  # marguerite
+
+
+def _login(name, path, size=DESKTOP, *steps, login="admin", ready=LOADED_CLIENT):
+    return Shot(f"login_{name}", login, path, size, steps, ready=ready)
+
+
+def _tab(name):
+    return (f"document.querySelector('a[name={name}]').click()", ROWS)
+
+
+def _scroll(selector):
+    return (f"document.querySelector('{selector}').scrollIntoView()", "true")
+
+
+_LOGIN_SETTINGS = (
+    "document.querySelector('.settings_tab .tab[data-key=fusion_login_audit]').click()",
+    "!!document.querySelector('#fusion_login_audit_retention')",
+)
+SHOTS += [
+    _login(name, f"/odoo/action-fusion_login_audit.{action}", ready="!!document.querySelector("
+           "'.o_view_controller .o_list_table, .o_pivot table, .o_nocontent_help')")
+    for name, action in LOGIN_ACTIONS.items()
+]  # fmt: skip
+SHOTS += [
+    _login(
+        "events_phone",
+        f"/odoo/action-fusion_login_audit.{LOGIN_ACTIONS['events']}",
+        PHONE,
+        ready=ROWS,
+    ),
+    _login("user", USER_FORM, DESKTOP, _tab("login_activity")),
+    _login("user_tablet", USER_FORM, TABLET_PORTRAIT, _tab("login_activity")),
+    _login("settings", "/odoo/settings", DESKTOP, _LOGIN_SETTINGS),
+    _login(
+        "settings_location",
+        "/odoo/settings",
+        DESKTOP,
+        _LOGIN_SETTINGS,
+        _scroll("#fusion_login_audit_geo"),
+    ),
+    _login(
+        "settings_phone",
+        "/odoo/settings",
+        PHONE,
+        ready="!!document.querySelector('.o_setting_container')",
+    ),
+    _login("own", OWN_ACTIVITY, DESKTOP, login="marguerite", ready="true"),
+    _login("own_phone", OWN_ACTIVITY, PHONE, login="marguerite", ready="true"),
+]
+
+_BADGE = (
+    "odoo.__WOWL_DEBUG__.root.env.services.action.doAction('hr.hr_employee_print_badge',"
+    " { additionalContext: { active_ids: [2] } }); 0",
+    "!!document.querySelector('.o_fusion_pdf_preview_area[data-phase=ready]')",
+)
+_EMPLOYEES = "/odoo/action-hr.open_view_employee_list_my"
+_CARDS = "!!document.querySelector('.o_kanban_record, .o_data_row')"
+
+
+def _pdf(name, size):
+    return Shot(f"pdf_{name}", "admin", _EMPLOYEES, size, (_BADGE,), ready=_CARDS)
+
+
+SHOTS += [
+    _pdf("dialog", DESKTOP),
+    _pdf("dialog_tablet", TABLET_PORTRAIT),
+    _pdf("dialog_phone", PHONE),
+    Shot(
+        "pdf_log",
+        "admin",
+        "/odoo/action-fusion_pdf_preview.action_pdf_preview_log",
+        DESKTOP,
+        ready=LOADED_CLIENT,
+    ),
 ]

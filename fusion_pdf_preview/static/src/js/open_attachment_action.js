@@ -12,7 +12,11 @@ const REFUSED = "odoo.exceptions.AccessError";
  * @param {{ onClose?: Function }} options
  */
 async function openAttachment(env, { params = {} }, options = {}) {
-    if (params.attachment_id) {
+    if (params.attachment_ids?.length) {
+        await showDocument(env, `attachments,${params.attachment_ids}`, () =>
+            fetchMany(env, params)
+        );
+    } else if (params.attachment_id) {
         await showDocument(env, `attachment,${params.attachment_id}`, () =>
             fetchAttachment(env, params)
         );
@@ -41,6 +45,19 @@ async function fetchAttachment(env, params) {
         logId: answer.log_id,
         record: resModel && resIds.length === 1 ? { resModel, resId: resIds[0] } : undefined,
     };
+}
+
+/** The first one at once, each other when it is asked for: nothing is logged that nobody saw. */
+async function fetchMany(env, { attachment_ids: ids, all_ids: allIds = ids }) {
+    const fetchAt = (index) => fetchAttachment(env, { attachment_id: ids[index] });
+    const document = await fetchAt(0);
+    const several = {
+        count: ids.length,
+        fetchAt,
+        getAllUrl: async () =>
+            (await rpc("/fusion_pdf_preview/download_all", { attachment_ids: allIds })).url,
+    };
+    return document && { ...document, several };
 }
 
 registry.category("actions").add("fusion_pdf_preview.open_attachment", openAttachment);

@@ -34,15 +34,19 @@ export async function showDocument(env, key, fetchDocument) {
     }
 }
 
-function addDialog(env, { release, record, ...props }, onClose) {
+function addDialog(env, { release, record, several, ...document }, onClose) {
     const options = {
         onClose: () => {
             release?.();
             onClose();
         },
     };
+    const props = { document };
     if (record && !isOnScreen(env, record)) {
-        props.record = record;
+        document.record = record;
+    }
+    if (several) {
+        props.several = several;
     }
     env.services.dialog.add(PdfPreviewDialog, props, options);
 }

@@ -2,6 +2,7 @@ import {
     Component,
     onMounted,
     onWillUnmount,
+    useEffect,
     useExternalListener,
     useRef,
     useState,
@@ -22,16 +23,26 @@ export class PdfPreviewDialog extends Component {
     static template = "fusion_pdf_preview.PdfPreviewDialog";
     static components = { Dialog };
     static props = {
-        title: String,
-        url: String,
-        downloadUrl: String,
-        filename: String,
-        size: Number, // bytes
-        logId: Number,
-        record: {
+        document: {
+            type: Object,
+            shape: {
+                title: String,
+                url: String,
+                downloadUrl: String,
+                filename: String,
+                size: Number, // bytes
+                logId: Number,
+                record: {
+                    type: Object,
+                    optional: true,
+                    shape: { resModel: String, resId: Number },
+                },
+            },
+        },
+        several: {
             type: Object,
             optional: true,
-            shape: { resModel: String, resId: Number },
+            shape: { count: Number, fetchAt: Function, getAllUrl: Function },
         },
         close: Function,
     };
@@ -41,12 +52,25 @@ export class PdfPreviewDialog extends Component {
         this.notification = useService("notification");
         this.modalRef = useChildRef();
         this.iframeRef = useRef("iframe");
-        this.viewerUrl = getViewerUrl(this.props.url);
         this.canShare = isMobileOS() && Boolean(browser.navigator.canShare);
-        this.state = useState({ phase: "loading", isSlow: false, isBusy: false });
+        this.state = useState({
+            document: this.props.document,
+            index: 0,
+            phase: "loading",
+            isSlow: false,
+            isBusy: false,
+        });
         useExternalListener(document, "webviewerloaded", this.onViewerLoaded);
         onMounted(this.onMounted);
+        useEffect(
+            () => this.startViewer(),
+            () => [this.state.document]
+        );
         onWillUnmount(() => browser.clearTimeout(this.slowTimer));
+    }
+
+    get viewerUrl() {
+        return getViewerUrl(this.state.document.url);
     }
 
     get isReady() {
@@ -54,17 +78,21 @@ export class PdfPreviewDialog extends Component {
     }
 
     get sizeText() {
-        const megabytes = this.props.size / (1024 * 1024);
+        const megabytes = this.state.document.size / (1024 * 1024);
         return megabytes < 1
-            ? _t("%s kB", humanNumber(Math.ceil(this.props.size / 1024)))
+            ? _t("%s kB", humanNumber(Math.ceil(this.state.document.size / 1024)))
             : _t("%s MB", formatFloat(megabytes, { digits: [0, 1] }));
     }
 
     onMounted() {
         this.modalRef.el.setAttribute("aria-modal", "true");
-        this.modalRef.el.setAttribute("aria-label", this.props.title);
+    }
+
+    startViewer() {
+        this.modalRef.el.setAttribute("aria-label", this.state.document.title);
         hidePDFJSButtons(this.iframeRef.el, { hideDownload: true, hidePrint: true });
         this.iframeRef.el.focus();
+        browser.clearTimeout(this.slowTimer);
         this.slowTimer = browser.setTimeout(() => (this.state.isSlow = true), SLOW_AFTER_MS);
     }
 
@@ -92,19 +120,48 @@ export class PdfPreviewDialog extends Component {
 
     onClickDownload() {
         return this.doLogged("download", () => {
-            const link = document.createElement("a");
-            link.href = this.props.downloadUrl;
-            link.download = this.props.filename;
-            document.body.append(link);
-            link.click();
-            link.remove();
+            this.followLink(this.state.document.downloadUrl, this.state.document.filename);
         });
+    }
+
+    followLink(href, name) {
+        const link = document.createElement("a");
+        link.href = href;
+        link.download = name;
+        document.body.append(link);
+        link.click();
+        link.remove();
+    }
+
+    /** @param {number} step 1 for the next document, -1 for the previous one */
+    async onClickStep(step) {
+        this.state.isBusy = true;
+        try {
+            const index = this.state.index + step;
+            const document = await this.props.several.fetchAt(index);
+            if (document) {
+                Object.assign(this.state, { document, index, phase: "loading", isSlow: false });
+            }
+        } finally {
+            this.state.isBusy = false;
+        }
+    }
+
+    async onClickDownloadAll() {
+        this.state.isBusy = true;
+        try {
+            this.followLink(await this.props.several.getAllUrl(), "documents.zip");
+        } finally {
+            this.state.isBusy = false;
+        }
     }
 
     onClickShare() {
         return this.doLogged("download", async () => {
-            const blob = await (await browser.fetch(this.props.url)).blob();
-            const file = new File([blob], this.props.filename, { type: "application/pdf" });
+            const blob = await (await browser.fetch(this.state.document.url)).blob();
+            const file = new File([blob], this.state.document.filename, {
+                type: "application/pdf",
+            });
             // The person closing the phone's sheet is no fault.
             await browser.navigator.share({ files: [file] }).catch(() => {});
         });
@@ -124,7 +181,7 @@ export class PdfPreviewDialog extends Component {
 
     async isLogged(event) {
         try {
-            await logEvent(this.props.logId, event);
+            await logEvent(this.state.document.logId, event);
             return true;
         } catch (error) {
             if (isSessionExpired(error)) {
@@ -139,7 +196,7 @@ export class PdfPreviewDialog extends Component {
     }
 
     async onClickOpenRecord() {
-        const { resModel, resId } = this.props.record;
+        const { resModel, resId } = this.state.document.record;
         this.props.close();
         await this.action.doAction({
             type: "ir.actions.act_window",
