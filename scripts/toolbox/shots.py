@@ -221,6 +221,10 @@ SHOTS += [
     _list("stations", "fusion_clock_station_action"),
     _list("messages", "fusion_clock_message_action"),
     _list("hours_analysis", "fusion_clock_hours_report_action"),
+]
+
+# The login record and the PDF preview.
+
 ROWS = "document.querySelectorAll('.o_data_row, .o_kanban_record:not(.o_kanban_ghost)').length > 0"
 LOGIN_ACTIONS = {
     "events": "action_login_audit",
