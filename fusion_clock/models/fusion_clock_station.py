@@ -113,7 +113,7 @@ class FusionClockStation(models.Model):
 
         :return: (station (sudo), token), or (empty, None) for a wrong or expired code
         """
-        code = "".join(str(code or "").split()).upper()
+        code = "".join(str(code or "").split())
         station = self.sudo().search(
             [
                 ("pairing_code_hash", "=", hash_token(code)),

@@ -14,6 +14,7 @@ tell(async () => {
 
     press("pair");
     await reach("pair");
+    expect("the field is seen", part("pair_code").offsetHeight > 40, true);
     submit("pair", "pair_code", "WRONG234");
     await until("refusal", () => part("pair_fault").textContent);
     submit("pair", "pair_code", CODE);

@@ -26,7 +26,7 @@ class TestStation(ClockHttpCase):
         code = self.station._new_pairing_code()
         self.authenticate("fclk_kiosk", "fclk_kiosk")
         self.call("/fusion_clock/kiosk/nfc/unlock", enroll_password="2468")
-        return self.call("/fusion_clock/kiosk/pair", code=f" {code[:4].lower()} {code[4:]}")
+        return self.call("/fusion_clock/kiosk/pair", code=f" {code[:4]} {code[4:]}")
 
     def test_pairing_and_a_tap_at_the_station(self):
         answer = self.pair()
