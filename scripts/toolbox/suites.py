@@ -16,6 +16,8 @@ TEMPLATE = "fusion_test_template"
 # helpdesk brings along.
 FOREIGN_TEXTS = {"Ratings"}
 BARE = "fusion_test_bare"
+#: {addon: core's addons that its tests use and it does not stand on}
+BESIDE = {"sale_subscription": ["payment_demo"]}
 #: Core's post-install tests of what we extend.
 CORE_TAGS = ["hr_attendance", "hr_holidays"]
 DURATIONS = paths.RUN / "test-durations.json"
@@ -98,6 +100,7 @@ class Suites:
         databases.install(self.odoo, BARE, ["web"], "install-bare")
         databases.copy(self.env, BARE, TEMPLATE)
         wanted = sorted(set().union(*(depends(name) for name in self.addons)))
+        wanted += [extra for name in wanted for extra in BESIDE.get(name, ())]
         log = databases.install(self.odoo, TEMPLATE, wanted, "install-all")
         _count(outcome, "install all together", odoo_log.complaints(log))
         return outcome
