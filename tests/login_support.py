@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import importlib.util
+import json
 import re
 import secrets
 import struct
@@ -14,6 +15,8 @@ from contextlib import contextmanager
 import psycopg2
 import psycopg2.extras
 import requests
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from passlib.context import CryptContext
 
 from toolbox import paths
@@ -47,6 +50,52 @@ def totp(secret, seconds=None):
     return f"{number % 10**6:06}"
 
 
+def base64url(raw):
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+class Passkey:
+    """An authenticator in software: one ES256 key, which says that it verified its user.
+
+    Source: W3C Web Authentication, level 2, sections 5.8.1 (client data), 6.1 (authenticator
+    data); RFC 8152, section 13.1.1 (the public key).
+    """
+
+    FLAGS = 0b101  # user present, user verified
+
+    def __init__(self, origin):
+        """:param origin: what the browser would send, e.g. ``http://localhost:8069``"""
+        self.origin = origin
+        self.host = re.sub(r"^https?://|:\d+$", "", origin)
+        self.id = base64url(secrets.token_bytes(16))
+        self.count = 0
+        self._key = ec.generate_private_key(ec.SECP256R1())
+
+    def public_key(self):
+        """:return: the COSE key: kty EC2, alg ES256, crv P-256, x and y"""
+        point = self._key.public_key().public_numbers()
+        x, y = (number.to_bytes(32, "big") for number in (point.x, point.y))
+        return base64url(bytes.fromhex("a5010203262001215820") + x + b"\x22\x58\x20" + y)
+
+    def answer(self, challenge):
+        """:return: the text that a browser puts into the form field ``webauthn_response``"""
+        self.count += 1
+        client = json.dumps(
+            {"type": "webauthn.get", "challenge": challenge, "origin": self.origin}
+        ).encode()
+        about = hashlib.sha256(self.host.encode()).digest()
+        about += struct.pack(">BI", self.FLAGS, self.count)
+        signed = about + hashlib.sha256(client).digest()
+        response = {
+            "clientDataJSON": base64url(client),
+            "authenticatorData": base64url(about),
+            "signature": base64url(self._key.sign(signed, ec.ECDSA(hashes.SHA256()))),
+        }
+        return json.dumps(
+            {"id": self.id, "rawId": self.id, "type": "public-key", "response": response}
+        )
+
+
 class Visitor:
     """One browser, not signed in. ``address`` is believed because the server runs in proxy mode."""
 
@@ -76,6 +125,13 @@ class Visitor:
     def sign_in(self, login, password=PASSWORD):
         """The form of ``/web/login``. :return: whether it went on"""
         return self.submit("/web/login", login=login, password=password).status_code == 303
+
+    def sign_in_with(self, passkey):
+        """The passkey button of ``/web/login``. :return: whether it went on"""
+        options = self.json("/auth/passkey/start-auth")["result"]
+        values = {"type": "webauthn", "webauthn_response": passkey.answer(options["challenge"])}
+        answer = self.submit("/web/login", login="", password="", **values)
+        return answer.status_code == 303
 
     def json(self, path, **params):
         body = {"jsonrpc": "2.0", "method": "call", "id": 1, "params": params}

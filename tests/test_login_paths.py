@@ -7,14 +7,14 @@ import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlencode
 
-from .login_support import PASSWORD, WRONG, LoginCase, Visitor, load_servers, totp
+from .login_support import PASSWORD, WRONG, LoginCase, Passkey, Visitor, load_servers, totp
 from .support import size
 
 OAUTH_TOKEN = "canary-Zx81-oauth-token"
 
 
 class TestLoginPaths(LoginCase):
-    addons = ("auth_oauth",)
+    addons = ("auth_oauth", "auth_passkey")
 
     def setUp(self):
         self.visitor = Visitor(self.server)
@@ -27,8 +27,9 @@ class TestLoginPaths(LoginCase):
         # Odoo itself keeps the last two with the user, so they are not looked for in the dump.
         for secret in (*self.canaries, OAUTH_TOKEN, self.secret):
             self.assertEqual([row for (row,) in rows if secret in row], [])
-        # An OAuth provider hands its token over in the address, which Odoo's access log shows.
-        for secret in (*self.canaries, self.secret):
+        # An OAuth provider hands its token over in the address: Odoo's access log shows that one.
+        log = [line for line in log if '"GET /auth_oauth/signin?' not in line]
+        for secret in (*self.canaries, OAUTH_TOKEN, self.secret):
             self.assertEqual([line for line in log if secret in line], [])
 
     def make_key(self, login, expired=False):
@@ -84,6 +85,21 @@ class TestLoginPaths(LoginCase):
             self.visitor.get("/web/session/logout")
             self.assertTrue(self.visitor.sign_in("toni"))
             self.assertEqual(self.visitor.get("/web/login/totp").status_code, 303)
+
+    def test_passkey(self):
+        origin = self.rpc("ir.config_parameter", "get_param", "web.base.url")
+        known, stranger = Passkey(origin), Passkey(origin)
+        sql = """INSERT INTO auth_passkey_key
+                     (name, credential_identifier, public_key, sign_count, create_uid)
+                 VALUES ('Phone', %s, %s, 0, %s)"""
+        self.query(sql, known.id, known.public_key(), self.uids["paz"])
+        with self.assertRows(("paz", "login", "success", None, "passkey", "web")):
+            self.assertTrue(Visitor(self.server).sign_in_with(known))
+        with self.assertRows(("passkey", "login", "failure", "bad_passkey", "passkey", "web")):
+            self.assertFalse(Visitor(self.server).sign_in_with(stranger))
+        stranger.id = known.id  # the right name, another key
+        with self.assertRows(("paz", "login", "failure", "bad_passkey", "passkey", "web")):
+            self.assertFalse(Visitor(self.server).sign_in_with(stranger))
 
     def test_identity_check_and_changes(self):
         self.visitor.authenticate(self.name, "otto")
