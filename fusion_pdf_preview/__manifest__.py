@@ -18,12 +18,16 @@
     ],
     "assets": {
         "web.assets_backend": [
-            "fusion_pdf_preview/static/src/js/document_log.js",
-            "fusion_pdf_preview/static/src/js/viewer.js",
             "fusion_pdf_preview/static/src/js/last_click.js",
             "fusion_pdf_preview/static/src/js/open_dialog.js",
             "fusion_pdf_preview/static/src/js/open_attachment_action.js",
             "fusion_pdf_preview/static/src/js/pdf_preview.js",
+        ],
+        # Loaded with the first document that is shown, not with every page.
+        "fusion_pdf_preview.assets_dialog": [
+            ("include", "web._assets_helpers"),
+            "fusion_pdf_preview/static/src/js/document_log.js",
+            "fusion_pdf_preview/static/src/js/viewer.js",
             "fusion_pdf_preview/static/src/components/pdf_preview_dialog/pdf_preview_dialog.js",
             "fusion_pdf_preview/static/src/components/pdf_preview_dialog/pdf_preview_dialog.xml",
             "fusion_pdf_preview/static/src/components/pdf_preview_dialog/pdf_preview_dialog.scss",

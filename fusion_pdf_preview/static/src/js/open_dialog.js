@@ -1,6 +1,8 @@
-import { PdfPreviewDialog } from "../components/pdf_preview_dialog/pdf_preview_dialog";
+import { loadBundle } from "@web/core/assets";
+import { registry } from "@web/core/registry";
 import { getLastClick } from "./last_click";
 
+const BUNDLE = "fusion_pdf_preview.assets_dialog";
 const shownKeys = new Set();
 
 /**
@@ -19,6 +21,7 @@ export async function showDocument(env, key, fetchDocument) {
     const opener = getLastClick().element;
     let isShown = false;
     try {
+        await loadBundle(BUNDLE); // first: a document is logged as opened once it is fetched
         const document = await fetchDocument();
         if (document) {
             isShown = true;
@@ -48,7 +51,8 @@ function addDialog(env, { release, record, several, ...document }, onClose) {
     if (several) {
         props.several = several;
     }
-    env.services.dialog.add(PdfPreviewDialog, props, options);
+    const dialog = registry.category("lazy_components").get("FusionPdfPreviewDialog");
+    env.services.dialog.add(dialog, props, options);
 }
 
 function isOnScreen(env, { resModel, resId }) {

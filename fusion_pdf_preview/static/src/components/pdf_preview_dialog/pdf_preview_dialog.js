@@ -11,6 +11,7 @@ import { browser } from "@web/core/browser/browser";
 import { isMobileOS } from "@web/core/browser/feature_detection";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
 import { useChildRef, useService } from "@web/core/utils/hooks";
 import { formatFloat, humanNumber } from "@web/core/utils/numbers";
 import { hidePDFJSButtons } from "@web/core/utils/pdfjs";
@@ -206,3 +207,5 @@ export class PdfPreviewDialog extends Component {
         });
     }
 }
+
+registry.category("lazy_components").add("FusionPdfPreviewDialog", PdfPreviewDialog);
