@@ -27,9 +27,17 @@ class HrAttendance(models.Model):
             order="check_in, id",
             limit=CRON_BATCH + 1,
         )
+        employees, office = self.env["hr.employee"].sudo(), {}
+
+        def close(row):
+            company = row.employee_id.company_id
+            if company not in office:  # looked up once, not for each mail
+                office[company] = employees._fclk_get_office_emails(company)
+            row.with_context(fclk_office=office[company])._fclk_auto_close(cap)
+
         run_batch(
             rows[:CRON_BATCH],
-            lambda row: row._fclk_auto_close(cap),
+            close,
             is_due=lambda row: not row.check_out,
             remaining=len(rows[CRON_BATCH:]),
         )

@@ -14,6 +14,7 @@ silent = {"tracking_disable": True}
 
 def flush():
     env.flush_all()  # noqa: F821
+    env.cr.flush()  # noqa: F821  what was tracked before is written before, too
     env.invalidate_all()  # noqa: F821
 
 
