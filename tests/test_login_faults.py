@@ -215,7 +215,8 @@ class TestLoginRetention(LoginCase):
         self.assertGreater(len(took), 0)
         self.assertLess(max(took), normal * 4 + 1)  # two cores: the cron's process has one of them
         runs = self.query("SELECT last_seal - first_seal + 1 FROM fusion_login_pruned")
-        self.assertEqual(runs, [(old,)])
+        # One run, or more where events of today were sealed between two runs of the job.
+        self.assertEqual(sum(count for (count,) in runs), old)
         settings = self.rpc("res.config.settings", "create", {})
         answer = self.rpc("res.config.settings", "action_fc_verify_login_chain", [settings])
         self.assertEqual(answer["params"]["type"], "success", answer["params"]["message"])
