@@ -1,0 +1,257 @@
+from odoo import http
+from odoo.http import request
+
+from .. import const
+from ..exceptions import BillingApiError
+from ..services.wire import MAX_INT, Fields, show_moment, show_number
+from .gate import guarded
+
+ROOT = const.API_ROOT
+OPTIONS = {"type": "http", "auth": "none", "csrf": False, "save_session": False}
+
+
+def route(*paths, methods, **options):
+    """A route of the API; HEAD comes with GET."""
+    is_reading = "GET" in methods
+    methods = [*methods, *(["HEAD"] if is_reading else [])]
+    urls = [ROOT + path for path in paths]
+    return http.route(urls, methods=methods, readonly=is_reading, **OPTIONS, **options)
+
+
+class BillingApi(http.Controller):
+    # customers
+
+    @route("/customers", methods=["POST"])
+    @guarded("write")
+    def create_customer(self, call):
+        link = call.service._api_upsert_customer(_inner(call, "customer"))
+        return {"customer": link._fc_api_values()}
+
+    @route("/customers", methods=["GET"])
+    @guarded("read")
+    def list_customers(self, call):
+        domain = call.service._api_list_customers(call.query.get("search", ""))
+        return _list("customers", "fusion.billing.account.link", domain)
+
+    @route("/customers/<string:external_id>", methods=["GET"])
+    @guarded("read")
+    def show_customer(self, call, external_id):
+        return {"customer": call.service._get_account(external_id)._fc_api_values()}
+
+    @route("/customers/<string:external_id>/current_usage", methods=["GET"])
+    @guarded("usage")
+    def show_current_usage(self, call, external_id):
+        link = call.service._get_account(external_id)
+        named = call.query.get("external_subscription_id", "")
+        if not named:
+            raise BillingApiError(
+                422, "validation_errors", {"external_subscription_id": ["value_is_mandatory"]}
+            )
+        order = call.service._get_subscription(named)
+        if order.partner_id != link.partner_id:
+            raise BillingApiError(404, "subscription_not_found")
+        return {"customer_usage": call.service._api_current_usage(order)}
+
+    # subscriptions
+
+    @route("/subscriptions", methods=["POST"])
+    @guarded("write")
+    def create_subscription(self, call):
+        order = call.service._api_create_subscription(_inner(call, "subscription"))
+        return {"subscription": order._fc_api_values()}
+
+    @route("/subscriptions", methods=["GET"])
+    @guarded("read")
+    def list_subscriptions(self, call):
+        domain = [("x_fc_billing_service_id", "=", call.service.id)]
+        if customer := call.query.get("external_customer_id"):
+            link = call.service._find_account(customer)
+            domain.append(("partner_id", "=", link.partner_id.id))
+        if code := call.query.get("plan_code"):
+            domain.append(("x_fc_billing_plan_code", "=", code))
+        return _list("subscriptions", "sale.order", domain)
+
+    @route("/subscriptions/<string:external_id>", methods=["GET"])
+    @guarded("read")
+    def show_subscription(self, call, external_id):
+        return {"subscription": call.service._get_subscription(external_id)._fc_api_values()}
+
+    @route("/subscriptions/<string:external_id>/pause", methods=["POST"])
+    @guarded("write")
+    def pause_subscription(self, call, external_id):
+        order = call.service._get_subscription(external_id)
+        if order._fc_get_status() != "paused":
+            _check_running(order, "active")
+            order.pause_subscription()
+        return {"subscription": order._fc_api_values()}
+
+    @route("/subscriptions/<string:external_id>/resume", methods=["POST"])
+    @guarded("write")
+    def resume_subscription(self, call, external_id):
+        order = call.service._get_subscription(external_id)
+        if order._fc_get_status() != "active":
+            _check_running(order, "paused")
+            order.resume_subscription()
+        return {"subscription": order._fc_api_values()}
+
+    @route("/subscriptions/<string:external_id>", methods=["DELETE"])
+    @guarded("write")
+    def terminate_subscription(self, call, external_id):
+        order = call.service._get_subscription(external_id)
+        reader = Fields(dict(call.query))
+        at = reader.choice("at", ("now", "period_end"), default="now")
+        invoice = reader.choice("on_termination_invoice", ("generate", "skip"), default="generate")
+        reader.check()
+        call.service._api_terminate_subscription(order, at, invoice)
+        return {"subscription": order._fc_api_values()}
+
+    # usage
+
+    @route("/usage", methods=["POST"])
+    @guarded("usage", limit="usage", status=202)
+    def record_usage(self, call):
+        return call.service._api_record_usage(call.payload)
+
+    @route("/usage", methods=["GET"])
+    @guarded("usage")
+    def list_usage(self, call):
+        named = call.query.get("external_subscription_id", "")
+        if not named:
+            raise BillingApiError(
+                422, "validation_errors", {"external_subscription_id": ["value_is_mandatory"]}
+            )
+        order = call.service._get_subscription(named)
+        domain = [("subscription_id", "=", order.id)]
+        if code := call.query.get("metric_code"):
+            domain.append(("metric_id.code", "=", code))
+        return _list("usage", "fusion.billing.usage", domain, _show_usage)
+
+    # invoices
+
+    @route("/invoices", methods=["GET"])
+    @guarded("read")
+    def list_invoices(self, call):
+        domain = [*_invoices_of(call), ("state", "!=", "cancel")]
+        if named := call.query.get("external_subscription_id"):
+            order = call.service._api_find_subscription(named)
+            domain.append(("line_ids.subscription_id", "in", order.ids))
+        return _list("invoices", "account.move", domain)
+
+    @route("/invoices/<string:uuid>", methods=["GET"])
+    @guarded("read")
+    def show_invoice(self, call, uuid):
+        domain = [*_invoices_of(call), ("x_fc_billing_uuid", "=", uuid)]
+        move = request.env["account.move"].search(domain, limit=1)
+        if not move:
+            raise BillingApiError(404, "invoice_not_found")
+        return {"invoice": move._fc_api_values()}
+
+    # catalogue
+
+    @route("/plans", methods=["GET"])
+    @guarded("read")
+    def list_plans(self, call):
+        return _list("plans", "fusion.billing.plan", [("service_id", "=", call.service.id)])
+
+    @route("/plans/<string:code>", methods=["GET"])
+    @guarded("read")
+    def show_plan(self, call, code):
+        domain = [("service_id", "=", call.service.id), ("code", "=", code)]
+        plan = request.env["fusion.billing.plan"].search(domain, limit=1)
+        if not plan:
+            raise BillingApiError(404, "plan_not_found")
+        return {"plan": plan._fc_api_values()}
+
+    @route("/billable_metrics", methods=["GET"])
+    @guarded("read")
+    def list_metrics(self, call):
+        return _list("billable_metrics", "fusion.billing.metric", [], _show_metric)
+
+    # without a key
+
+    @route("/health", methods=["GET"])
+    @guarded("read", keyless=True)
+    def health(self, call):
+        request.env.cr.execute("SELECT 1")
+        return {"status": "ok", "version": const.API_VERSION}
+
+    @http.route(f"{ROOT}/<path:rest>", **OPTIONS)
+    @guarded("read", keyless=True)
+    def unknown(self, call, rest):
+        """Odoo's own page for a wrong address is no answer to a program."""
+        raise BillingApiError(404, "not_found")
+
+
+def _inner(call, name):
+    """:return: the object inside its envelope"""
+    if not isinstance(call.payload.get(name), dict):
+        raise BillingApiError(422, "validation_errors", {name: ["value_is_mandatory"]})
+    return call.payload[name]
+
+
+def _check_running(order, status):
+    if order._fc_get_status() != status:
+        code = "subscription_terminated" if status == "active" else "bad_request"
+        raise BillingApiError(422 if status == "active" else 400, code)
+
+
+def _invoices_of(call):
+    return [
+        ("x_fc_billing_service_id", "=", call.service.id),
+        ("move_type", "=", "out_invoice"),
+    ]
+
+
+def _page(name, default, most):
+    text = request.httprequest.args.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= MAX_INT:
+        raise BillingApiError(422, "validation_errors", {name: ["value_is_invalid"]})
+    return min(int(text), most)
+
+
+def _list(name, model, domain, show=None):
+    """:return: one page of objects with its ``meta``, newest first"""
+    page, per_page = (
+        _page("page", 1, MAX_INT),
+        _page("per_page", const.PER_PAGE, const.MAX_PER_PAGE),
+    )
+    records = request.env[model]
+    total = records.search_count(domain)
+    pages = -(-total // per_page)
+    found = records.browse()
+    if page <= pages:
+        found = records.search(
+            domain, order="id desc", limit=per_page, offset=(page - 1) * per_page
+        )
+    meta = {
+        "current_page": page,
+        "next_page": page + 1 if page < pages else None,
+        "prev_page": page - 1 if 1 < page <= pages + 1 else None,
+        "total_pages": pages,
+        "total_count": total,
+    }
+    show = show or (lambda record: record._fc_api_values())
+    return {name: [show(record) for record in found], "meta": meta}
+
+
+def _show_usage(row):
+    return {
+        "metric_code": row.metric_id.code,
+        "quantity": show_number(row.quantity),
+        "period_start": show_moment(row.period_start),
+        "period_end": show_moment(row.period_end),
+        "idempotency_key": row.idempotency_key,
+        "unique_value": row.unique_value or None,
+    }
+
+
+def _show_metric(metric):
+    return {
+        "code": metric.code,
+        "name": metric.name,
+        "aggregation_type": metric.aggregation,
+        "unit_label": metric.unit_label or None,
+        "field_name": metric.field_name or None,
+    }

@@ -1,0 +1,281 @@
+"""What every request to the billing API passes: limits, key, body, repeats, and one error shape."""
+
+import hashlib
+import inspect
+import json
+import logging
+import re
+import secrets
+import threading
+import time
+from collections import OrderedDict
+
+from psycopg2 import IntegrityError
+
+from odoo import SUPERUSER_ID, fields
+from odoo.http import request
+from odoo.tools import mute_logger
+
+from odoo.addons.fusion_base.tools.cursor import own_cursor
+
+from .. import const
+from ..exceptions import BillingApiError
+
+_logger = logging.getLogger(__name__)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+REPEAT_KEY = re.compile(r"[\x20-\x7e]{1,255}")
+READING = ("GET", "HEAD")
+MAX_BUCKETS = 10_000
+
+
+class Buckets:
+    """Token buckets in this process's memory, refilled evenly; the oldest go when it is full."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._buckets = OrderedDict()
+
+    def take(self, key, per_minute, now=None):
+        """:return: (seconds to wait, tokens left, seconds until full); 0 to wait = allowed"""
+        now = time.monotonic() if now is None else now
+        rate = per_minute / 60
+        with self._lock:
+            tokens, then = self._buckets.pop(key, (per_minute, now))
+            tokens = min(per_minute, tokens + (now - then) * rate)
+            wait = 0 if tokens >= 1 else (1 - tokens) / rate
+            tokens -= 0 if wait else 1
+            self._buckets[key] = (tokens, now)
+            while len(self._buckets) > MAX_BUCKETS:
+                self._buckets.popitem(last=False)
+        return wait, int(tokens), (per_minute - tokens) / rate
+
+
+BUCKETS = Buckets()
+
+
+class Call:
+    """One request, as the handlers see it."""
+
+    def __init__(self):
+        given = request.httprequest.headers.get("X-Request-Id", "")
+        self.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        self.headers = {}
+        self.key = None
+
+    @property
+    def service(self):
+        return self.key.service_id
+
+    @property
+    def query(self):
+        return request.httprequest.args
+
+
+def guarded(scope, limit="other", status=200, keyless=False):
+    """Wrap a handler that takes a Call and gives a JSON object.
+
+    :param scope: ``read``, ``write`` or ``usage``: what the key must allow
+    :param limit: ``usage`` or ``other``: which of the service's limits counts
+    :param status: of a good answer
+    :param keyless: nobody needs a key
+    """
+
+    def wrap(handler):
+        names = list(inspect.signature(handler).parameters)[2:]
+
+        def route(self, **params):  # a query that nobody reads is no fault
+            call = Call()
+            path = {name: params[name] for name in names}
+            try:
+                return _answer(
+                    call, *_run(self, handler, call, scope, limit, status, keyless, path)
+                )
+            except BillingApiError as error:
+                request.env.cr.rollback()
+                return _answer(call, error.status, _error_body(call, error))
+
+        route.__name__ = handler.__name__
+        return route
+
+    return wrap
+
+
+def _run(controller, handler, call, scope, limit, status, keyless, path):
+    """:return: (status, body as a dict or as stored text)"""
+    request.update_env(user=SUPERUSER_ID)
+    if keyless:
+        return status, handler(controller, call, **path)
+    call.key = _authenticate(call)
+    _check_rate(call, limit)
+    _check_scope(call, scope)
+    call.key._note_use(request.httprequest.remote_addr)
+    company = call.service.company_id
+    request.update_context(allowed_company_ids=company.ids)
+    call.payload = _read_body() if request.httprequest.method in ("POST", "PUT") else {}
+    repeat = _find_repeat(call)
+    if repeat and repeat.status:
+        call.headers["Idempotent-Replayed"] = "true"
+        return repeat.status, repeat.body
+    try:
+        body = handler(controller, call, **path)
+    except BillingApiError as error:
+        if repeat:
+            request.env.cr.rollback()
+            _keep_refusal(call, error)
+        raise
+    if repeat:
+        repeat.write({"status": status, "body": _dump(body)})
+    return status, body
+
+
+def _authenticate(call):
+    """:raise BillingApiError: 401, one text for all; too many of them from one address: 429"""
+    scheme, _space, raw = request.httprequest.headers.get("Authorization", "").partition(" ")
+    service = request.env["fusion.billing.service"]
+    key = service._authenticate_api_key(raw.strip() if scheme.lower() == "bearer" else "")
+    if key:
+        return key
+    address = request.httprequest.remote_addr
+    wait, _left, _full = BUCKETS.take(("401", address), const.UNAUTHORIZED_PER_MINUTE)
+    if wait:
+        call.headers["Retry-After"] = str(int(wait) + 1)
+        raise BillingApiError(429, "too_many_requests")
+    call.headers["WWW-Authenticate"] = "Bearer"
+    raise BillingApiError(401, "unauthorized")
+
+
+def _check_rate(call, limit):
+    service = call.service
+    usage = limit == "usage"
+    most = service.usage_rate_limit_per_minute if usage else service.rate_limit_per_minute
+    if not most:
+        return
+    wait, left, full = BUCKETS.take((call.key.id, limit), most)
+    call.headers.update(
+        {
+            "X-RateLimit-Limit": str(most),
+            "X-RateLimit-Remaining": str(left),
+            "X-RateLimit-Reset": str(int(full) + 1),
+        }
+    )
+    if wait:
+        call.headers["Retry-After"] = str(int(wait) + 1)
+        raise BillingApiError(429, "too_many_requests")
+
+
+def _check_scope(call, scope):
+    """A key for usage pushes and reads usage, one for reading only reads."""
+    allowed = {"all": True, "read": scope == "read" or _is_read(), "usage": scope == "usage"}
+    if not allowed[call.key.scope]:
+        raise BillingApiError(403, "forbidden")
+
+
+def _is_read():
+    return request.httprequest.method in READING
+
+
+def _read_body():
+    """:return: the JSON object of the body"""
+    http = request.httprequest
+    limit = request.env["ir.config_parameter"]._fc_billing_int(
+        "max_body_bytes", const.MAX_BODY_BYTES
+    )
+    if http.mimetype != "application/json":
+        raise BillingApiError(415, "unsupported_media_type")
+    if (http.content_length or 0) > limit:
+        raise BillingApiError(413, "payload_too_large")
+    raw = http.get_data(cache=True)
+    if len(raw) > limit:
+        raise BillingApiError(413, "payload_too_large")
+    try:
+        body = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise BillingApiError(400, "invalid_json") from None
+    if not isinstance(body, dict) or _is_deep(body, const.MAX_DEPTH):
+        raise BillingApiError(400, "bad_request")
+    return body
+
+
+def _refuse_constant(name):
+    raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+def _is_deep(value, depth):
+    if not isinstance(value, dict | list):
+        return False
+    if not depth:
+        return True
+    parts = value.values() if isinstance(value, dict) else value
+    return any(_is_deep(part, depth - 1) for part in parts)
+
+
+def _find_repeat(call):
+    """:return: the stored answer of this Idempotency-Key (without a status: a new one, ours),
+    None where the app gave no key"""
+    key = request.httprequest.headers.get("Idempotency-Key")
+    if key is None or request.httprequest.method not in ("POST", "PUT"):
+        return None
+    if not REPEAT_KEY.fullmatch(key):
+        raise BillingApiError(400, "bad_request")
+    stored = request.env["fusion.billing.idempotency"]
+    print_ = _fingerprint()
+    known = stored.search([("service_id", "=", call.service.id), ("key", "=", key)])
+    if known:
+        if known.fingerprint != print_:
+            raise BillingApiError(422, "idempotency_key_reused")
+        if not known.status:
+            raise BillingApiError(409, "request_in_progress")
+        return known
+    values = {"service_id": call.service.id, "key": key, "fingerprint": print_}
+    try:
+        with request.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            return stored.create(values)
+    except IntegrityError:
+        raise BillingApiError(409, "request_in_progress") from None
+
+
+def _fingerprint():
+    http = request.httprequest
+    text = f"{http.method}\n{http.path}\n".encode() + http.get_data(cache=True)
+    return hashlib.sha256(text).hexdigest()
+
+
+def _keep_refusal(call, error):
+    """The request's own writes are gone; its answer is kept beside it."""
+    key = request.httprequest.headers["Idempotency-Key"]
+    with own_cursor(request.env) as cr:
+        cr.execute(
+            """INSERT INTO fusion_billing_idempotency
+                   (service_id, key, fingerprint, status, body, created_at)
+               VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            [call.service.id, key, _fingerprint(), error.status, _dump(_error_body(call, error)),
+             fields.Datetime.now()],
+        )  # fmt: skip
+
+
+def _error_body(call, error):
+    return {
+        "status": error.status,
+        "error": error.reason,
+        "code": error.code,
+        "error_details": error.details,
+        "request_id": call.id,
+    }
+
+
+def _dump(body):
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(call, status, body):
+    text = body if isinstance(body, str) else _dump(body)
+    headers = [
+        ("Content-Type", "application/json; charset=utf-8"),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("X-Request-Id", call.id),
+        ("Fusion-Version", const.API_VERSION),
+        *call.headers.items(),
+    ]
+    return request.make_response(text, headers, status=status)

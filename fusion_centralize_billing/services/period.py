@@ -1,0 +1,69 @@
+"""Billing periods: local midnights, counted from an anchor, as naive UTC."""
+
+from datetime import datetime, time
+
+import pytz
+from dateutil.relativedelta import relativedelta
+
+UNITS = {"week": "weeks", "month": "months", "year": "years"}
+DAYS = {"week": 7, "month": 28, "year": 365}  # the least that a unit lasts
+
+
+class Periods:
+    """:param anchor: date on which period 0 begins
+    :param value: number of units of a period
+    :param unit: ``week``, ``month`` or ``year``
+    :param timezone: name of the zone whose midnights are the bounds
+    """
+
+    def __init__(self, anchor, value, unit, timezone):
+        self.anchor = anchor
+        self.value = value
+        self.unit = unit
+        self.zone = pytz.timezone(timezone)
+
+    def day(self, number):
+        """:return: first day of a period; 31 January gives 28 February, then 31 March"""
+        return self.anchor + relativedelta(**{UNITS[self.unit]: self.value * number})
+
+    def bound(self, number):
+        """:return: naive UTC of the local midnight that begins a period"""
+        return midnight(self.day(number), self.zone)
+
+    def number_at(self, moment):
+        """:return: number of the period of a naive UTC moment, below 0 before the anchor"""
+        begin = self.bound(0)
+        number = (moment - begin).days // (DAYS[self.unit] * self.value)
+        while self.bound(number) > moment:
+            number -= 1
+        while self.bound(number + 1) <= moment:
+            number += 1
+        return number
+
+    def at(self, moment):
+        """:return: (start, end) of the period that holds a naive UTC moment, half open"""
+        number = self.number_at(moment)
+        return self.bound(number), self.bound(number + 1)
+
+    def closed(self, since, until):
+        """:return: [(start, end)] of the periods from the anchor on that end after ``since`` and
+        not after ``until``, oldest first"""
+        number = max(self.number_at(since), 0)
+        found = []
+        while self.bound(number + 1) <= until:
+            if self.bound(number + 1) > since:
+                found.append((self.bound(number), self.bound(number + 1)))
+            number += 1
+        return found
+
+
+def midnight(day, zone):
+    """:return: naive UTC of a day's local midnight; where a clock change skips it, the first moment
+    of that day"""
+    local = zone.localize(datetime.combine(day, time.min), is_dst=False)
+    return zone.normalize(local).astimezone(pytz.utc).replace(tzinfo=None)
+
+
+def local_day(moment, zone):
+    """:return: the local date of a naive UTC moment"""
+    return pytz.utc.localize(moment).astimezone(zone).date()

@@ -1,0 +1,194 @@
+import json
+
+from odoo.tests import HttpCase, tagged
+
+from ..controllers.gate import BUCKETS, Buckets
+from .common import BillingCase
+
+ROOT = "/api/billing/v1"
+ERROR_KEYS = {"status", "error", "code", "error_details", "request_id"}
+
+
+@tagged("post_install", "-at_install")
+class TestApi(BillingCase, HttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.key = cls.maps._generate_api_key()
+
+    def setUp(self):
+        super().setUp()
+        BUCKETS._buckets.clear()
+
+    def call(self, method, path, body=None, key=None, **headers):
+        headers = {name.replace("_", "-"): value for name, value in headers.items()}
+        if key is not False:
+            headers["Authorization"] = f"Bearer {key or self.key}"
+        data = body
+        if body is not None and not isinstance(body, str | bytes):
+            data = json.dumps(body)
+        if data is not None:
+            headers.setdefault("Content-Type", "application/json")
+        return self.url_open(ROOT + path, data=data, headers=headers, method=method)
+
+    def refused(self, answer, status, code):
+        self.assertEqual(answer.status_code, status, answer.text[:300])
+        body = answer.json()
+        self.assertEqual(set(body), ERROR_KEYS)
+        self.assertEqual((body["status"], body["code"]), (status, code))
+        self.assertEqual(body["request_id"], answer.headers["X-Request-Id"])
+        return body
+
+    def test_a_stranger_s_way_from_customer_to_usage(self):
+        customer = {"external_id": "u-9", "name": "North Bakery", "email": "n@example.com"}
+        answer = self.call("POST", "/customers", {"customer": customer})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual(answer.json()["customer"]["external_id"], "u-9")
+        self.assertEqual(answer.headers["Cache-Control"], "no-store")
+        self.assertNotIn("Set-Cookie", answer.headers)
+
+        subscription = {
+            "external_customer_id": "u-9", "external_id": "s-9", "plan_code": "maps-standard",
+            "subscription_at": "2026-01-01",
+        }  # fmt: skip
+        answer = self.call("POST", "/subscriptions", {"subscription": subscription})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        period = answer.json()["subscription"]["current_billing_period_started_at"]
+
+        row = {
+            "external_subscription_id": "s-9", "metric_code": "map_calls", "quantity": "5002000",
+            "period_start": period, "period_end": period.replace(":00Z", ":01Z"),
+        }  # fmt: skip
+        answer = self.call("POST", "/usage", {"usage": [row]})
+        self.assertEqual(answer.status_code, 202, answer.text)
+        self.assertEqual(
+            answer.json(), {"accepted": 1, "inserted": 1, "updated": 0, "unchanged": 0}
+        )
+
+        path = "/customers/u-9/current_usage?external_subscription_id=s-9"
+        usage = self.call("GET", path).json()["customer_usage"]
+        self.assertEqual(usage["amount_cents"], 20)
+        listed = self.call("GET", "/usage?external_subscription_id=s-9").json()
+        self.assertEqual(listed["usage"][0]["quantity"], "5002000.000000")
+        self.assertEqual(listed["meta"]["total_count"], 1)
+
+        ended = self.call("DELETE", "/subscriptions/s-9?on_termination_invoice=skip")
+        self.assertEqual(ended.json()["subscription"]["status"], "terminated")
+        again = self.call("DELETE", "/subscriptions/s-9?on_termination_invoice=skip")
+        self.assertEqual(again.status_code, 200)
+
+    def test_without_a_valid_key(self):
+        for key in (False, "wrong", "fbk_aaaaaaaa_" + "x" * 43):
+            with self.subTest(key=key):
+                answer = self.call("GET", "/customers", key=key)
+                self.refused(answer, 401, "unauthorized")
+                self.assertEqual(answer.headers["WWW-Authenticate"], "Bearer")
+
+    def test_scopes(self):
+        usage = self.maps._generate_api_key(scope="usage")
+        read = self.maps._generate_api_key(scope="read")
+        self.refused(self.call("GET", "/customers", key=usage), 403, "forbidden")
+        body = {"customer": {"external_id": "n", "name": "N"}}
+        for key in (usage, read):
+            self.refused(self.call("POST", "/customers", body, key=key), 403, "forbidden")
+        self.refused(self.call("POST", "/usage", {}, key=read), 403, "forbidden")
+        self.assertEqual(self.call("GET", "/customers", key=read).status_code, 200)
+        self.assertFalse(self.maps._find_account("n"))
+
+    def test_another_service_s_objects_are_not_found(self):
+        self.subscribe()
+        foreign = self.desk._generate_api_key()
+        for method, path, code in (
+            ("GET", "/customers/u-1", "customer_not_found"),
+            ("GET", "/subscriptions/s-1", "subscription_not_found"),
+            ("POST", "/subscriptions/s-1/pause", "subscription_not_found"),
+            ("DELETE", "/subscriptions/s-1", "subscription_not_found"),
+            ("GET", "/usage?external_subscription_id=s-1", "subscription_not_found"),
+            ("GET", "/plans/maps-standard", "plan_not_found"),
+        ):
+            with self.subTest(path=path):
+                body = {} if method == "POST" else None
+                self.refused(self.call(method, path, body, key=foreign), 404, code)
+        for path, name in (("/customers", "customers"), ("/subscriptions", "subscriptions"),
+                           ("/plans", "plans")):  # fmt: skip
+            self.assertEqual(self.call("GET", path, key=foreign).json()[name], [])
+        self.assertEqual(self.maps._api_find_subscription("s-1").subscription_state, "3_progress")
+
+    def test_bodies_that_are_no_request(self):
+        for body, status, code in (
+            ("{", 400, "invalid_json"),
+            ("[]", 400, "bad_request"),
+            ('{"a": NaN}', 400, "invalid_json"),
+            (b"\xff\xfe", 400, "invalid_json"),
+            ("{" + '"a":{' * 200 + "}" * 201, 400, "bad_request"),
+            ('{"customer": []}', 422, "validation_errors"),
+            ('{"customer": {"external_id": "a\\u0000b", "name": "x"}}', 422, "validation_errors"),
+            ('{"customer": {"external_id": "\\ud800", "name": "x"}}', 422, "validation_errors"),
+            ('{"customer": {"external_id": 7, "name": "x"}}', 422, "validation_errors"),
+        ):
+            with self.subTest(body=body[:40]):
+                self.refused(self.call("POST", "/customers", body), status, code)
+        answer = self.call("POST", "/customers", "a=1", Content_Type="text/plain")
+        self.refused(answer, 415, "unsupported_media_type")
+        large = json.dumps({"customer": {"external_id": "x" * (1 << 20)}})
+        self.refused(self.call("POST", "/customers", large), 413, "payload_too_large")
+
+    def test_unknown_paths_and_pages(self):
+        self.refused(self.call("GET", "/nothing/here"), 404, "not_found")
+        self.refused(self.call("GET", "/customers?page=0"), 422, "validation_errors")
+        self.refused(self.call("GET", "/customers?page=99999999999"), 422, "validation_errors")
+        body = self.call("GET", "/customers?page=7&per_page=500").json()
+        self.assertEqual(body["customers"], [])
+        self.assertEqual(body["meta"]["total_count"], 1)
+
+    def test_a_repeat_gets_the_first_answer(self):
+        body = {"customer": {"external_id": "u-7", "name": "First"}}
+        first = self.call("POST", "/customers", body, Idempotency_Key="k-1")
+        again = self.call("POST", "/customers", body, Idempotency_Key="k-1")
+        self.assertEqual(again.content, first.content)
+        self.assertEqual(again.headers["Idempotent-Replayed"], "true")
+        other = {"customer": {"external_id": "u-7", "name": "Second"}}
+        answer = self.call("POST", "/customers", other, Idempotency_Key="k-1")
+        self.refused(answer, 422, "idempotency_key_reused")
+        self.assertEqual(self.maps._find_account("u-7").partner_id.name, "First")
+        foreign = self.desk._generate_api_key()
+        fresh = self.call("POST", "/customers", other, key=foreign, Idempotency_Key="k-1")
+        self.assertEqual(fresh.status_code, 200)
+
+    def test_limits_a_minute(self):
+        self.maps.rate_limit_per_minute = 2
+        for left in ("1", "0"):
+            answer = self.call("GET", "/plans")
+            self.assertEqual(answer.headers["X-RateLimit-Remaining"], left)
+        answer = self.call("GET", "/plans")
+        self.refused(answer, 429, "too_many_requests")
+        self.assertGreaterEqual(int(answer.headers["Retry-After"]), 1)
+        self.maps.rate_limit_per_minute = 0
+        self.assertEqual(self.call("GET", "/plans").status_code, 200)
+
+    def test_buckets_refill_evenly(self):
+        buckets = Buckets()
+        for _number in range(60):
+            self.assertEqual(buckets.take("k", 60, now=100.0)[0], 0)
+        self.assertGreater(buckets.take("k", 60, now=100.0)[0], 0)
+        self.assertEqual(buckets.take("k", 60, now=101.0)[0], 0)
+        self.assertGreater(buckets.take("k", 60, now=101.0)[0], 0)
+
+    def test_health_needs_no_key(self):
+        answer = self.call("GET", "/health", key=False)
+        self.assertEqual((answer.status_code, answer.json()["status"]), (200, "ok"))
+
+    def test_invoices(self):
+        order = self.subscribe()
+        move = order._create_recurring_invoice()
+        listed = self.call("GET", "/invoices").json()["invoices"]
+        self.assertEqual([invoice["number"] for invoice in listed], [move.name])
+        shown = self.call("GET", f"/invoices/{move.x_fc_billing_uuid}").json()["invoice"]
+        self.assertEqual(
+            (shown["status"], shown["fees_amount_cents"], shown["taxes_amount_cents"],
+             shown["external_subscription_id"]),
+            ("finalized", 4900, 637, "s-1"),
+        )  # fmt: skip
+        foreign = self.desk._generate_api_key()
+        answer = self.call("GET", f"/invoices/{move.x_fc_billing_uuid}", key=foreign)
+        self.refused(answer, 404, "invoice_not_found")
