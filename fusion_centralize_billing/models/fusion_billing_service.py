@@ -49,8 +49,8 @@ class FusionBillingService(models.Model):
     default_tax_ids = fields.Many2many(
         "account.tax", string="Taxes", help="Empty: those of each product."
     )
-    link_count = fields.Integer(compute="_compute_counts")
-    subscription_count = fields.Integer(compute="_compute_counts")
+    link_count = fields.Integer("Accounts", compute="_compute_counts")
+    subscription_count = fields.Integer("Subscriptions", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting Events", compute="_compute_counts")
     dead_count = fields.Integer("Dead Events", compute="_compute_counts")
 

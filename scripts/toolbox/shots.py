@@ -310,3 +310,33 @@ SHOTS += [
         ready=LOADED_CLIENT,
     ),
 ]
+
+_FIRST_ROW = (
+    "document.querySelector('.o_data_row .o_data_cell, .o_kanban_record').click()",
+    "!!document.querySelector('.o_form_sheet')",
+)
+
+
+def _billing(name, addon, action, *steps, size=DESKTOP):
+    url = f"/odoo/action-{addon}.{action}"
+    ready = f"{LOADED_CLIENT} || !!document.querySelector('.o_kanban_renderer')"
+    return Shot(name, "admin", url, size, steps, ready=ready)
+
+
+SHOTS += [
+    _billing("subscriptions", "sale_subscription", "sale_subscription_action"),
+    _billing("subscription_form", "sale_subscription", "sale_subscription_action", _FIRST_ROW),
+    _billing("subscription_phone", "sale_subscription", "sale_subscription_action", size=PHONE),
+    _billing("subscription_revenue", "sale_subscription", "sale_order_log_action"),
+    _billing("subscription_plans", "sale_subscription", "sale_subscription_plan_action"),
+    *(
+        _billing(f"billing_{name}", "fusion_centralize_billing", f"action_fc_{name}", *steps)
+        for name, steps in (
+            ("services", (_FIRST_ROW,)),
+            ("charges", (_FIRST_ROW,)),
+            ("plans", ()),
+            ("usage", ()),
+            ("webhooks", ()),
+        )
+    ),
+]
