@@ -1,1 +1,1 @@
-from . import test_browser, test_submit
+from . import test_badge, test_browser, test_outbox, test_submit, test_tickets

@@ -274,6 +274,8 @@ class HelpdeskMixin:
             cls.env, "fhd_boss", name="Bea Boss", email="boss@example.com",
             groups="base.group_user,fusion_helpdesk.group_reporter_admin",
         )  # fmt: skip
+        if "odoobot_state" in cls.env["res.users"]._fields:  # its chat covers a phone's screen
+            (cls.anna + cls.ben + cls.boss).odoobot_state = "disabled"
         cls.portal = new_test_user(cls.env, "fhd_portal", groups="base.group_portal")
         cls.central = Central()
         cls.addClassCleanup(cls.central.__exit__, None, None, None)

@@ -5,7 +5,11 @@ from odoo.tests import HttpCase, tagged
 from .common import HelpdeskMixin
 
 HERE = Path(__file__).parent
-READY = "!!document.querySelector('.o_fhd_systray button')"
+# The first action closes whatever dialog is open.
+READY = (
+    "!!document.querySelector('.o_fhd_systray button') && "
+    "!!document.querySelector('.o_action_manager > *')"
+)
 
 
 class BrowserCase(HelpdeskMixin, HttpCase):

@@ -3,7 +3,6 @@ import { Draft, newKey } from "@fusion_helpdesk/core/draft";
 import { getFiles } from "@fusion_helpdesk/core/files";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
 import { Component, useRef, useState } from "@odoo/owl";
-import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
@@ -40,7 +39,6 @@ export class NewReport extends Component {
         this.diagnostics = collectDiagnostics(this.env);
         this.form = useRef("form");
         useAutofocus({ refName: "subject" });
-        useHotkey("control+enter", () => this.send(), { bypassEditableProtection: true });
         this.tell();
     }
 
@@ -93,6 +91,15 @@ export class NewReport extends Component {
     setFiles(files) {
         this.state.files = files;
         this.tell();
+    }
+
+    /** Before the dialog's own Ctrl+Enter, which clicks a footer that is not there. */
+    onKey(ev) {
+        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.send();
+        }
     }
 
     onPaste(ev) {

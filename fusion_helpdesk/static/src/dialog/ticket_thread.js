@@ -3,7 +3,6 @@ import { getFiles } from "@fusion_helpdesk/core/files";
 import { describeMoment } from "@fusion_helpdesk/core/moments";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
 import { Component, markup, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
-import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
@@ -48,9 +47,12 @@ export class TicketThread extends Component {
         onWillStart(() => {
             this.load(); // not awaited: the skeleton shows meanwhile
         });
-        useHotkey("control+enter", () => this.send(), { bypassEditableProtection: true });
         useEffect(
-            (count) => count && this.end.el?.scrollIntoView({ block: "end" }),
+            (count) => {
+                if (count) {
+                    this.end.el?.scrollIntoView({ block: "end" });
+                }
+            },
             () => [this.state.ticket?.messages.length]
         );
         this.tell();
@@ -137,6 +139,15 @@ export class TicketThread extends Component {
     setFiles(files) {
         this.state.files = files;
         this.tell();
+    }
+
+    /** Before the dialog's own Ctrl+Enter, which clicks a footer that is not there. */
+    onKey(ev) {
+        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
+            ev.preventDefault();
+            ev.stopPropagation();
+            this.send();
+        }
     }
 
     onPaste(ev) {
