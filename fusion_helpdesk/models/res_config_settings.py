@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
-from odoo.addons.fusion_base.tools.outbound import OutboundBlocked, OutboundError, check_url
+from odoo.addons.fusion_base.tools.outbound import OutboundError, OutboundUnreachable, check_url
 
 from .. import const
 from ..transport import HTTP_NETWORKS, TransportError
@@ -167,15 +167,15 @@ class ResConfigSettings(models.TransientModel):
         networks = () if is_open else HTTP_NETWORKS
         try:
             check_url(url, allow_private=True, allow_http=is_open, allowed_hosts=networks)
-        except OutboundBlocked:
+        except OutboundError as error:
+            if isinstance(error, OutboundUnreachable) and (is_open or url.startswith("https://")):
+                return
             raise UserError(
                 self.env._(
                     "The address of central must begin with https://; http:// is only for servers "
                     "of the own network."
                 )
             ) from None
-        except OutboundError:
-            return
 
 
 def _hint(key):

@@ -1,1 +1,10 @@
-from . import test_badge, test_browser, test_outbox, test_submit, test_tickets
+from . import (
+    test_badge,
+    test_browser,
+    test_health,
+    test_outbox,
+    test_settings,
+    test_submit,
+    test_tickets,
+    test_utils,
+)

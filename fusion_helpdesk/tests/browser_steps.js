@@ -34,6 +34,7 @@
         find(".o_fhd_systray button").click();
         await until("the dialog", () => isShown(".o_fhd_dialog"));
     };
+    const asks = () => all(".modal-body").at(-1)?.innerText.includes("stays in this browser");
     const picture = async (name = "shot.png") => {
         const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 30 });
         canvas.getContext("2d").fillRect(5, 5, 20, 10);
@@ -59,6 +60,6 @@
             (error) => console.error(error.message)
         );
     window.fhd = {
-        find, all, text, isShown, until, check, fill, press, openDialog, picture, paste, fits, tell,
+        find, all, text, asks, isShown, until, check, fill, press, openDialog, picture, paste, fits, tell,
     };
 }

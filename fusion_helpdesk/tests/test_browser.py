@@ -18,10 +18,18 @@ class BrowserCase(HelpdeskMixin, HttpCase):
         code = HERE.joinpath("browser_steps.js").read_text() + HERE.joinpath(story).read_text()
         self.browser_js("/odoo", code, ready=READY, login=login, timeout=60)
 
+    def add_answered(self):
+        ticket = self.central.add_ticket(
+            self.anna.id, "anna@example.com", "Printer", reporter="Anna Reid"
+        )
+        self.central.add_message(ticket, "An internal note", subtype_is_internal=True)
+        self.central.add_message(ticket, "<p>Turn it off and on</p>")
+        return ticket
+
 
 @tagged("post_install", "-at_install")
 class TestReportBrowser(BrowserCase):
-    """360 px wide, as on a small phone."""
+    """360 px wide, as on a small phone; the keyboard alone sends."""
 
     browser_size = "360x740"
 
@@ -37,3 +45,36 @@ class TestReportBrowser(BrowserCase):
         [reply] = self.central.messages[ticket["id"]]
         self.assertEqual((reply["body"], reply["author"]), ("One more thing", "Anna Reid"))
         self.assertEqual(self.rows().mapped("state"), ["sent", "sent"])
+
+    def test_reading_and_answering_on_a_phone(self):
+        ticket = self.add_answered()
+        self.env["fusion.helpdesk.service"]._sync_digest()
+        self.play("list_story.js")
+
+        self.assertEqual(self.central.messages[ticket][-1]["body"], "That helped")
+        self.assertEqual(self.service()._unread_count(), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestDeskBrowser(BrowserCase):
+    def test_reading_and_answering_on_a_desk(self):
+        ticket = self.add_answered()
+        self.env["fusion.helpdesk.service"]._sync_digest()
+        self.play("list_story.js")
+        self.assertEqual(self.central.messages[ticket][-1]["body"], "That helped")
+
+    def test_somebody_else_sees_nothing(self):
+        self.add_answered()
+        self.env["fusion.helpdesk.service"]._sync_digest()
+        self.play("empty_story.js", login="fhd_ben")
+
+    def test_an_admin_sees_all(self):
+        self.add_answered()
+        self.central.add_ticket(self.ben.id, "ben@example.com", "Scanner", reporter="Ben Roy")
+        self.play("admin_story.js", login="fhd_boss")
+
+    def test_central_stopped(self):
+        self.stop_central()
+        self.play("down_story.js")
+        self.assertFalse(self.central.calls)
+        self.assertEqual(self.rows().state, "discarded")
