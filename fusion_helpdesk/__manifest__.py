@@ -14,6 +14,7 @@
         "views/fusion_helpdesk_outbox_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "demo": ["demo/fusion_helpdesk_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "fusion_helpdesk/static/src/systray/systray.scss",

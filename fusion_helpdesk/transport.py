@@ -92,9 +92,7 @@ class XmlRpcTransport(_Transport):
 
     def _request(self, service, name, params, timeout):
         body = xmlrpc.client.dumps(params, name).encode()
-        answer = self._post(
-            f"/xmlrpc/2/{service}", body, {"Content-Type": "text/xml"}, timeout
-        )
+        answer = self._post(f"/xmlrpc/2/{service}", body, {"Content-Type": "text/xml"}, timeout)
         try:
             return xmlrpc.client.loads(answer.content)[0][0]
         except xmlrpc.client.Fault as fault:

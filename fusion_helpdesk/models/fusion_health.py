@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-
 _SILENT_MIN = 15  # the digest runs every 2 minutes
 _WAITING_MIN = 60
 

@@ -279,7 +279,7 @@ class FusionHelpdeskOutbox(models.Model):
             wait_s = min(max(seconds, 1), 86400)
         else:
             attempts += 1
-            wait_s = backoff_minutes(attempts) * 60 * random.uniform(1, 1 + const.JITTER)  # noqa: S311
+            wait_s = backoff_minutes(attempts) * 60 * random.uniform(1, 1 + const.JITTER)
         self.write(
             {
                 "state": "queued",

@@ -189,26 +189,32 @@ class FusionHelpdeskRemote(models.AbstractModel):
 
     def _explain(self, error, config):
         """:return: what is wrong and what to do about it, in one or two sentences"""
-        _ = self.env._
         texts = {
-            "name": _("The host of central's address is not found. Check the spelling."),
-            "refused": _("Central's host refuses the connection. Check address and port."),
-            "dropped": _("Central closed the connection. Try again in a minute."),
-            "timeout": _("Central did not answer in time. Try again in a minute."),
-            "tls": _("Central's certificate is not valid. Ask support to renew it."),
-            "auth": _("Login or key are wrong or no longer valid. Ask support for a new key."),
-            "server": _("Central had a fault. What you write is kept and sent again."),
-            "forbidden": _("The key may not call the gateway. Ask support for a new key."),
-            "database": _("Central does not open the database %(name)s. Check its name.",
-                          name=config["db"]),
-            "bad_scheme": _("The address must begin with https://."),
-            "bad_url": _("The address of central is not valid."),
-            "bad_port": _("The port of central's address is not allowed."),
-            "blocked_address": _("The address of central is not allowed."),
-            "http_404": _("The gateway is not found there: wrong address or database, or central "
-                          "lacks its addon."),
-            "fault": _("Central has no gateway, or it had a fault. What you write is kept."),
-        }  # fmt: skip
+            "name": self.env._("The host of central's address is not found. Check the spelling."),
+            "refused": self.env._("Central's host refuses the connection. Check address and port."),
+            "dropped": self.env._("Central closed the connection. Try again in a minute."),
+            "timeout": self.env._("Central did not answer in time. Try again in a minute."),
+            "tls": self.env._("Central's certificate is not valid. Ask support to renew it."),
+            "auth": self.env._(
+                "Login or key are wrong or no longer valid. Ask support for a new key."
+            ),
+            "server": self.env._("Central had a fault. What you write is kept and sent again."),
+            "forbidden": self.env._("The key may not call the gateway. Ask support for a new key."),
+            "database": self.env._(
+                "Central does not open the database %(name)s. Check its name.", name=config["db"]
+            ),
+            "bad_scheme": self.env._("The address must begin with https://."),
+            "bad_url": self.env._("The address of central is not valid."),
+            "bad_port": self.env._("The port of central's address is not allowed."),
+            "blocked_address": self.env._("The address of central is not allowed."),
+            "http_404": self.env._(
+                "The gateway is not found there: wrong address or database, or central "
+                "lacks its addon."
+            ),
+            "fault": self.env._(
+                "Central has no gateway, or it had a fault. What you write is kept."
+            ),
+        }
         if error.detail == "http_404" and config["transport"] == "xmlrpc":
-            return _("There is no XML-RPC at that address. Choose the transport JSON-2.")
+            return self.env._("There is no XML-RPC at that address. Choose the transport JSON-2.")
         return texts.get(error.detail) or error.message

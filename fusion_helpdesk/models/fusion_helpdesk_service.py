@@ -77,7 +77,9 @@ class FusionHelpdeskService(models.AbstractModel):
         config = remote._read_config()
         if state._is_broken(config["url"]):
             raise TransportError("unreachable", self._message("unreachable"))
-        timeout = config["upload_timeout"] if with_files else min(config["timeout"], const.PATIENCE_S)
+        timeout = (
+            config["upload_timeout"] if with_files else min(config["timeout"], const.PATIENCE_S)
+        )
         try:
             return remote._call(method, payload, timeout)
         except TransportError as error:
@@ -111,21 +113,24 @@ class FusionHelpdeskService(models.AbstractModel):
         return text if code == "invalid" and text else self._message(code)
 
     def _message(self, code):
-        _ = self.env._
         texts = {
-            "forbidden": _("Only internal users can write to support."),
-            "not_configured": _("Support is not connected to this database yet."),
-            "bad_email": _("This is not one e-mail address."),
-            "bad_kind": _("Choose whether this is a bug or a feature."),
-            "empty": _("Please write something first."),
-            "too_long": _("The text is too long."),
-            "too_large": _("The files are too large."),
-            "not_found": _("This ticket is not available."),
-            "invalid": _("Central could not use what was sent."),
-            "unreachable": _("Support is unreachable; what you write is kept and will be sent."),
-            "auth": _("Support does not accept this database's key. An administrator must renew "
-                      "it; what you write is kept."),
-            "api": _("Central and this database speak different versions. Ask support."),
-            "rate_limited": _("Central asks to wait a while; what you write is kept."),
-        }  # fmt: skip
-        return texts.get(code) or _("Support had a fault; what you write is kept.")
+            "forbidden": self.env._("Only internal users can write to support."),
+            "not_configured": self.env._("Support is not connected to this database yet."),
+            "bad_email": self.env._("This is not one e-mail address."),
+            "bad_kind": self.env._("Choose whether this is a bug or a feature."),
+            "empty": self.env._("Please write something first."),
+            "too_long": self.env._("The text is too long."),
+            "too_large": self.env._("The files are too large."),
+            "not_found": self.env._("This ticket is not available."),
+            "invalid": self.env._("Central could not use what was sent."),
+            "unreachable": self.env._(
+                "Support is unreachable; what you write is kept and will be sent."
+            ),
+            "auth": self.env._(
+                "Support does not accept this database's key. An administrator must renew "
+                "it; what you write is kept."
+            ),
+            "api": self.env._("Central and this database speak different versions. Ask support."),
+            "rate_limited": self.env._("Central asks to wait a while; what you write is kept."),
+        }
+        return texts.get(code) or self.env._("Support had a fault; what you write is kept.")

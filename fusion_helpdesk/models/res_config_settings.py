@@ -61,9 +61,10 @@ class ResConfigSettings(models.TransientModel):
 
     def set_values(self):
         """:raise UserError: on a figure, address or code that cannot be used; nothing is saved"""
-        super().set_values()
+        result = super().set_values()
         if self.env.is_system():
             self._fc_save_helpdesk()
+        return result
 
     def action_fc_helpdesk_test(self):
         """Save, then try the connection.

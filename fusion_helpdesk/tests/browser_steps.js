@@ -60,6 +60,19 @@
             (error) => console.error(error.message)
         );
     window.fhd = {
-        find, all, text, asks, isShown, until, check, fill, press, openDialog, picture, paste, fits, tell,
+        find,
+        all,
+        text,
+        asks,
+        isShown,
+        until,
+        check,
+        fill,
+        press,
+        openDialog,
+        picture,
+        paste,
+        fits,
+        tell,
     };
 }

@@ -245,9 +245,7 @@ def _xml(value):
 
 
 def _json(value):
-    return Answer(
-        body=json.dumps(value).encode(), headers={"Content-Type": "application/json"}
-    )
+    return Answer(body=json.dumps(value).encode(), headers={"Content-Type": "application/json"})
 
 
 class HelpdeskMixin:

@@ -1,5 +1,6 @@
 // The badge, the list, a thread with an answer, a reply, the badge falls; Esc with text asks.
-const { all, asks, check, fill, find, fits, isShown, openDialog, press, tell, text, until } = window.fhd;
+const { all, asks, check, fill, find, fits, isShown, openDialog, press, tell, text, until } =
+    window.fhd;
 
 tell(async () => {
     await until("the badge", () => text(".o_fhd_badge") === "1");

@@ -123,7 +123,7 @@ class TestOutbox(HelpdeskMixin, TransactionCase):
 
     def test_a_broken_row_stops_nobody(self):
         rows = self.queue(2)
-        rows[0].payload = {"identity": rows[0].payload["identity"], "kind": "bug", "ticket_id": "x" }
+        rows[0].payload = {"identity": rows[0].payload["identity"], "kind": "bug", "ticket_id": "x"}
         rows[0].kind = "reply"
         rows[0].payload = False
         with self.assertLogs("odoo.addons.fusion_base.tools.batch", "WARNING"):

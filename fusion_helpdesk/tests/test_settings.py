@@ -34,8 +34,8 @@ class TestSettings(HelpdeskMixin, TransactionCase):
         return settings
 
     def test_the_code_fills_in_the_connection(self):
-        self.connect(remote_url="", remote_db="", remote_login="", remote_api_key="", remote_uid="7",
-                     last_error="old")  # fmt: skip
+        names = ("remote_url", "remote_db", "remote_login", "remote_api_key")
+        self.connect(**dict.fromkeys(names, ""), remote_uid="7", last_error="old")
         settings = self.save(connection_code=f" {make_code(url=self.central.url)} ")
 
         self.assertEqual(

@@ -144,10 +144,14 @@ class SubmitCases(HelpdeskMixin):
         url = self.central.url
         self.stop_central()
         first = self.submit(draft_uuid="down-1")
-        self.assertEqual((first["ok"], first["queued"], first["reason"]), (True, True, "unreachable"))
+        self.assertEqual(
+            (first["ok"], first["queued"], first["reason"]), (True, True, "unreachable")
+        )
 
         # The breaker: central is back, but nobody waits for it within the minute.
-        self.connect(remote_url=self.env["ir.config_parameter"].get_param("fusion_helpdesk.remote_url"))
+        self.connect(
+            remote_url=self.env["ir.config_parameter"].get_param("fusion_helpdesk.remote_url")
+        )
         second = self.submit(draft_uuid="down-2")
         self.assertTrue(second["queued"])
         self.assertFalse(self.central.calls)
@@ -216,7 +220,9 @@ class SubmitCases(HelpdeskMixin):
 
         [payload] = self.central.named("post_reply")
         self.assertEqual(payload["body"], "Still smokes 🔥")
-        self.assertEqual((payload["ticket_id"], payload["uuid"]), (ticket_id, f"{self.anna.id}-r-1"))
+        self.assertEqual(
+            (payload["ticket_id"], payload["uuid"]), (ticket_id, f"{self.anna.id}-r-1")
+        )
         self.assertEqual(payload["attachments"], [])
         row = self.rows()[-1]
         self.assertEqual(
@@ -274,7 +280,9 @@ class TestSubmitInput(HelpdeskMixin, TransactionCase):
         self.assertTrue(answer["message"])
         self.assertFalse(self.rows())
         self.assertFalse(self.central.server.requests[self.before :])
-        self.assertFalse(self.env["ir.attachment"].search([("res_model", "=", "fusion.helpdesk.outbox")]))
+        self.assertFalse(
+            self.env["ir.attachment"].search([("res_model", "=", "fusion.helpdesk.outbox")])
+        )
         return answer
 
     def setUp(self):
@@ -316,9 +324,7 @@ class TestSubmitInput(HelpdeskMixin, TransactionCase):
 
     def test_odd_files_are_taken_with_clean_names(self):
         names = ["../../etc/passwd", "C:\\tmp\\a\x00b.txt", "", "\x1f", "..", "résumé 📄.pdf"]
-        self.submit(
-            attachments=[{"name": name, "mimetype": "weird", "data": ""} for name in names]
-        )
+        self.submit(attachments=[{"name": name, "mimetype": "weird", "data": ""} for name in names])
 
         files = self.central.named("submit_ticket")[0]["attachments"]
         self.assertEqual(

@@ -35,7 +35,8 @@ class TicketCases(HelpdeskMixin):
              "reporter": "Anna", "engagement_state": "none", "engagement_name": ""},
         )  # fmt: skip
         self.assertEqual(
-            {name: answer[name] for name in ("ok", "total", "scope", "is_admin", "outbox", "offline")},
+            {name: answer[name] for name in ("ok", "total", "scope", "is_admin", "outbox",
+                                             "offline")},
             {"ok": True, "total": 2, "scope": "mine", "is_admin": False, "outbox": [],
              "offline": False},
         )  # fmt: skip
@@ -49,7 +50,9 @@ class TicketCases(HelpdeskMixin):
         answer = self.service(self.boss)._my_tickets(scope="all")
         self.assertEqual((len(answer["tickets"]), answer["scope"]), (1, "all"))
         answer = self.service(self.boss)._my_tickets()
-        self.assertEqual((len(answer["tickets"]), answer["scope"], answer["is_admin"]), (0, "mine", True))
+        self.assertEqual(
+            (len(answer["tickets"]), answer["scope"], answer["is_admin"]), (0, "mine", True)
+        )
         self.boss.group_ids = self.env.ref("base.group_user")
         self.assertEqual(self.service(self.boss)._my_tickets(scope="all")["scope"], "mine")
         asked = [payload["identity"]["all"] for payload in self.central.named("list_tickets")]
@@ -139,7 +142,9 @@ class TicketCases(HelpdeskMixin):
         )
         self.assertEqual([p["ticket_id"] for p in self.central.named("get_ticket")], [his, 999])
         self.assertTrue(self.service(self.boss)._ticket_detail(his)["ok"])
-        self.assertFalse(self.env["fusion.helpdesk.ticket.seen"].search([("user_id", "=", self.anna.id)]))
+        self.assertFalse(
+            self.env["fusion.helpdesk.ticket.seen"].search([("user_id", "=", self.anna.id)])
+        )
 
     def test_a_hostile_central_runs_nothing(self):
         ticket = self.central.add_ticket(self.anna.id, url="javascript:alert(1)")
@@ -239,7 +244,9 @@ class TestRoutes(HelpdeskMixin, HttpCase):
         self.assertEqual((sent["ok"], sent["queued"], sent["email_captured"]), (True, False, False))
         ticket = sent["ticket_id"]
         self.assertEqual(self.ask("my_tickets")["total"], 1)
-        self.assertEqual(self.ask(f"ticket/{ticket}")["subject"], "[ACME] Feature Request: Dark mode")
+        self.assertEqual(
+            self.ask(f"ticket/{ticket}")["subject"], "[ACME] Feature Request: Dark mode"
+        )
         reply = self.ask(f"ticket/{ticket}/reply", body="Hi", attachments=[], reply_uuid="r")
         self.assertEqual((reply["ok"], reply["queued"]), (True, False))
         self.assertEqual(self.ask("unread_count"), {"ok": True, "count": 0})
@@ -253,8 +260,8 @@ class TestRoutes(HelpdeskMixin, HttpCase):
 
     def test_a_waiting_row_is_retried_and_discarded(self):
         self.central.fail(500, 500)
-        first = self.ask("submit", kind="bug", subject="S", description="D", draft_uuid="1",
-                         attachments=[{"name": "a", "mimetype": "text/plain", "data": "eA=="}])  # fmt: skip
+        files = [{"name": "a", "mimetype": "text/plain", "data": "eA=="}]
+        first = self.ask("submit", kind="bug", description="D", draft_uuid="1", attachments=files)
         self.assertTrue(first["queued"])
         answer = self.ask(f"outbox/{first['outbox_id']}/retry")
         self.assertEqual((answer["ok"], answer["state"]), (True, "queued"))

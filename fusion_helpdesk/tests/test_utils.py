@@ -72,7 +72,9 @@ class TestUtils(BaseCase):
             self.assertLessEqual(len(text), 40)
             body = xmlrpc.client.dumps((text,)).encode()
             ((back,), _name) = xmlrpc.client.loads(body)
-            self.assertEqual(back.replace("\r", "\n"), text.replace("\r\n", "\n").replace("\r", "\n"))
+            self.assertEqual(
+                back.replace("\r", "\n"), text.replace("\r\n", "\n").replace("\r", "\n")
+            )
 
     def test_clean_text_keeps_people_s_letters(self):
         self.assertEqual(clean_text("a\x00\x0b\ud800é 😀 שלום\n", 99), "aé 😀 שלום\n")

@@ -1,3 +1,4 @@
+/* global luxon */
 import { session } from "@web/session";
 
 const SECRET = /token|key|password|secret|sig|hash|access/i;

@@ -23,7 +23,10 @@ export function findFileFault(file, files, limits) {
         return _t("At most %s files go with one message.", limits.max_files);
     }
     if (file.size > limits.max_file_mb << 20) {
-        return _t("%(name)s is larger than %(mb)s MB.", { name: file.name, mb: limits.max_file_mb });
+        return _t("%(name)s is larger than %(mb)s MB.", {
+            name: file.name,
+            mb: limits.max_file_mb,
+        });
     }
     if (total > limits.max_total_mb << 20) {
         return _t("Together the files are larger than %s MB.", limits.max_total_mb);

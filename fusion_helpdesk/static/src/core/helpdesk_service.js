@@ -26,7 +26,9 @@ export const helpdeskService = {
         async function refresh() {
             askedAt = Date.now();
             try {
-                state.count = (await rpc("/fusion_helpdesk/unread_count", {}, { silent: true })).count;
+                state.count = (
+                    await rpc("/fusion_helpdesk/unread_count", {}, { silent: true })
+                ).count;
             } catch (error) {
                 if (!(error instanceof ConnectionLostError)) {
                     throw error;

@@ -1,3 +1,4 @@
+/* global luxon */
 import { deserializeDateTime } from "@web/core/l10n/dates";
 
 const { DateTime } = luxon;

@@ -162,7 +162,11 @@ export class NewReport extends Component {
 
     take(answer) {
         if (!answer.ok) {
-            const fields = { bad_email: "reply_email", empty: "description", too_long: "description" };
+            const fields = {
+                bad_email: "reply_email",
+                empty: "description",
+                too_long: "description",
+            };
             return this.refuse(answer.message, fields[answer.error] || "");
         }
         this.draft.clear();

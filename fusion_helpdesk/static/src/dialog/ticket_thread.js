@@ -2,7 +2,15 @@ import { Draft, newKey } from "@fusion_helpdesk/core/draft";
 import { getFiles } from "@fusion_helpdesk/core/files";
 import { describeMoment } from "@fusion_helpdesk/core/moments";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
-import { Component, markup, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    markup,
+    onWillStart,
+    onWillUnmount,
+    useEffect,
+    useRef,
+    useState,
+} from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
