@@ -19,7 +19,11 @@
         "web.assets_backend": [
             "fusion_helpdesk/static/src/systray/systray.scss",
             "fusion_helpdesk/static/src/dialog/dialog.scss",
+            "fusion_helpdesk/static/src/capture/annotate_dialog.scss",
             "fusion_helpdesk/static/src/core/*.js",
+            "fusion_helpdesk/static/src/core/*.xml",
+            "fusion_helpdesk/static/src/capture/*.js",
+            "fusion_helpdesk/static/src/capture/*.xml",
             "fusion_helpdesk/static/src/dialog/*.js",
             "fusion_helpdesk/static/src/dialog/*.xml",
             "fusion_helpdesk/static/src/systray/*.js",

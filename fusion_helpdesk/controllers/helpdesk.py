@@ -48,3 +48,34 @@ class FusionHelpdesk(http.Controller):
     )
     def outbox(self, outbox_id, action, **_params):
         return self._service._outbox_action(outbox_id, action)
+
+    @http.route(
+        "/fusion_helpdesk/ticket/<int:ticket_id>/<any(close,reopen):action>",
+        type="jsonrpc",
+        auth="user",
+        methods=["POST"],
+    )
+    def set_state(self, ticket_id, action, **_params):
+        return self._service._set_state(ticket_id, action)
+
+    @http.route(
+        "/fusion_helpdesk/ticket/<int:ticket_id>/rate",
+        type="jsonrpc",
+        auth="user",
+        methods=["POST"],
+    )
+    def rate(self, ticket_id, rating=0, feedback="", **_params):
+        return self._service._rate(ticket_id, rating, feedback)
+
+    @http.route(
+        "/fusion_helpdesk/ticket/<int:ticket_id>/subscribe",
+        type="jsonrpc",
+        auth="user",
+        methods=["POST"],
+    )
+    def subscribe(self, ticket_id, **_params):
+        return self._service._subscribe(ticket_id)
+
+    @http.route("/fusion_helpdesk/similar", type="jsonrpc", auth="user", methods=["POST"])
+    def similar(self, query="", **_params):
+        return self._service._find_similar(query)

@@ -9,6 +9,7 @@ from . import (
     fusion_helpdesk_service_submit,
     fusion_helpdesk_service_tickets,
     fusion_helpdesk_service_badge,
+    fusion_helpdesk_service_more,
     fusion_health,
     fusion_start,
     ir_http,

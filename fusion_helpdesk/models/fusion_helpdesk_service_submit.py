@@ -192,7 +192,7 @@ class FusionHelpdeskService(models.AbstractModel):
 
     def _count_one(self, parameter, uuid):
         """:raise Refusal: when the user has sent too much within the hour"""
-        if self.env["fusion.helpdesk.outbox"]._is_known(uuid):
+        if uuid and self.env["fusion.helpdesk.outbox"]._is_known(uuid):
             return  # a refused one, sent again
         limit = self.env["fusion.helpdesk.remote"]._get_number(parameter)
         wait_s = self.env["fusion.helpdesk.client.rate"]._hit(

@@ -2,6 +2,7 @@ from . import (
     test_badge,
     test_browser,
     test_health,
+    test_more,
     test_outbox,
     test_settings,
     test_submit,

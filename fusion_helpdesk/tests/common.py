@@ -34,6 +34,7 @@ class Central:
         self.label = "ACME"
         self.features = []
         self.notices = []
+        self.flags = {}
         self.server_time = None
         self.tickets = {}
         self.messages = {}
@@ -193,7 +194,7 @@ class Central:
             "ticket": {
                 "kind": "bug", "url": "https://central.example.com/t",
                 "engagement": {"state": ticket["engagement_state"], "name": "", "decided_at": ""},
-                **shown,
+                **shown, **self.flags,
             },
             "messages": self.messages[ticket["id"]],
             "has_more": False,
@@ -298,6 +299,7 @@ class HelpdeskMixin:
         central.messages.clear()
         central.results.clear()
         central.key, central.features, central.notices = KEY, [], []
+        central.flags = {}
         central.label, central.server_time, central.logins = "ACME", None, 0
 
     def service(self, user=None):

@@ -78,3 +78,38 @@ class TestDeskBrowser(BrowserCase):
         self.play("down_story.js")
         self.assertFalse(self.central.calls)
         self.assertEqual(self.rows().state, "discarded")
+
+    def test_what_central_offers_beyond(self):
+        self.central.features = ["similar", "subscribe", "notices", "rate", "set_state"]
+        self.central.notices = [
+            {"id": 1, "title": "Maintenance on Saturday", "body": "<p>From 8 to 9</p>",
+             "severity": "warning", "date_from": "", "date_to": ""}
+        ]  # fmt: skip
+        self.env["fusion.helpdesk.remote"]._ping()
+        self.central.flags = {"can_close": True, "can_rate": True}
+        other = self.central.add_ticket(self.ben.id, subject="Printer smokes")
+
+        self.play("more_story.js")
+
+        [payload] = self.central.named("submit_ticket")
+        self.assertRegex(payload["attachments"][0]["name"], r"^screenshot-\d{8}-\d{6}\.png$")
+        self.assertEqual(self.central.named("subscribe")[0]["ticket_id"], other)
+        self.assertEqual(self.central.named("set_state")[0]["action"], "close")
+        self.assertEqual(self.central.named("rate")[0]["rating"], 5)
+
+    def test_an_error_is_reported(self):
+        self.play("error_story.js")
+
+        [payload] = self.central.named("submit_ticket")
+        self.assertIn("Error: Division by zero", payload["vals"]["name"])
+        self.assertIn("<tr><td>Errors</td>", payload["vals"]["description"])
+        self.assertIn("token=***", payload["vals"]["description"])
+        self.assertNotIn("canary", payload["vals"]["description"])
+        self.assertRegex(payload["fingerprint"], r"^[0-9a-f]{64}$")
+
+    def test_without_features_nothing_of_it_shows(self):
+        self.add_answered()
+        self.central.flags = {"can_close": True, "can_rate": True}
+        self.env["fusion.helpdesk.service"]._sync_digest()
+        self.play("plain_story.js")
+        self.assertFalse(self.central.named("similar_tickets"))

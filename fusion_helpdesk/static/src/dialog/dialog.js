@@ -1,12 +1,15 @@
+import { Draft } from "@fusion_helpdesk/core/draft";
 import { NewReport } from "@fusion_helpdesk/dialog/new_report";
 import { HelpdeskFrame } from "@fusion_helpdesk/dialog/frame";
 import { TicketList } from "@fusion_helpdesk/dialog/ticket_list";
 import { TicketThread } from "@fusion_helpdesk/dialog/ticket_thread";
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, markup, onWillStart, useState } from "@odoo/owl";
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
+import { user } from "@web/core/user";
 import { useService } from "@web/core/utils/hooks";
+import { session } from "@web/session";
 
 const UNKNOWN = {
     name: "",
@@ -38,7 +41,21 @@ export class FusionHelpdeskDialog extends Component {
             prefill: this.props.prefill || null,
         });
         this.hasText = false;
+        this.dismissed = new Draft(session.db, user.userId, "notices");
+        this.state.dismissed = this.dismissed.read() || [];
         onWillStart(() => this.load());
+    }
+
+    get notices() {
+        const { whoami, dismissed } = this.state;
+        return whoami.notices
+            .filter((notice) => !dismissed.includes(notice.id))
+            .map((notice) => ({ ...notice, html: markup(notice.body) }));
+    }
+
+    dismiss(notice) {
+        this.state.dismissed.push(notice.id);
+        this.dismissed.write([...this.state.dismissed]);
     }
 
     async load() {

@@ -2,11 +2,12 @@ import { collectDiagnostics } from "@fusion_helpdesk/core/diagnostics";
 import { Draft, newKey } from "@fusion_helpdesk/core/draft";
 import { getFiles } from "@fusion_helpdesk/core/files";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
-import { Component, useRef, useState } from "@odoo/owl";
+import { Component, onWillStart, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
 import { session } from "@web/session";
 
 const TYPED = ["uuid", "kind", "subject", "description", "reply_email"];
@@ -31,14 +32,19 @@ export class NewReport extends Component {
             pasted: [],
             include: true,
             isShown: false,
+            similar: [],
+            followed: [],
             isBusy: false,
             error: "",
             field: "",
             result: null,
         });
         this.diagnostics = collectDiagnostics(this.env);
+        this.collector = useService("fusion_helpdesk.collector");
+        onWillStart(async () => Object.assign(this.diagnostics, await this.collector.collect()));
         this.form = useRef("form");
         useAutofocus({ refName: "subject" });
+        this.findSimilar = useDebounced(() => this.loadSimilar(), 600);
         this.tell();
     }
 
@@ -63,11 +69,16 @@ export class NewReport extends Component {
             browser: _t("Browser"),
             screen: _t("Screen"),
             time: _t("Time"),
+            errors: _t("Errors"),
+            failed_rpcs: _t("Failed requests"),
+            navigations: _t("Visited"),
         };
         return [
             [_t("User"), `${user.name} (#${user.userId}, ${user.login})`],
             ...Object.keys(labels).map((name) => [labels[name], this.diagnostics[name]]),
-        ].filter((row) => row[1]);
+        ]
+            .map(([label, value]) => [label, Array.isArray(value) ? value.join("\n") : value])
+            .filter((row) => row[1]);
     }
 
     /** The dialog asks before it drops text; the browser keeps it. */
@@ -81,6 +92,40 @@ export class NewReport extends Component {
         this.state.error = "";
         this.state.field = "";
         this.tell();
+    }
+
+    has(feature) {
+        return this.props.whoami.features.includes(feature);
+    }
+
+    /** Only a hint: whatever goes wrong with it leaves the form alone. */
+    async loadSimilar() {
+        const query = this.state.subject;
+        try {
+            const answer = await rpc("/fusion_helpdesk/similar", { query }, { silent: true });
+            if (query === this.state.subject) {
+                this.state.similar = answer.tickets;
+            }
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+    }
+
+    async follow(ticket) {
+        const answer = await rpc(`/fusion_helpdesk/ticket/${ticket.id}/subscribe`);
+        if (answer.ok) {
+            this.state.followed.push(ticket.id);
+        } else {
+            this.state.error = answer.message;
+        }
+    }
+
+    onSubject() {
+        if (this.has("similar")) {
+            this.findSimilar();
+        }
     }
 
     setKind(kind) {
@@ -178,6 +223,11 @@ export class NewReport extends Component {
     }
 
     again() {
-        Object.assign(this.state, this.getBlank(), { files: [], result: null, error: "" });
+        Object.assign(this.state, this.getBlank(), {
+            files: [],
+            similar: [],
+            result: null,
+            error: "",
+        });
     }
 }

@@ -117,6 +117,31 @@ export class TicketThread extends Component {
         }[state];
     }
 
+    has(feature) {
+        return this.props.whoami.features.includes(feature);
+    }
+
+    get faces() {
+        return [
+            { rating: 5, face: "😀", label: _t("Satisfied") },
+            { rating: 3, face: "😐", label: _t("Not sure") },
+            { rating: 1, face: "🙁", label: _t("Dissatisfied") },
+        ];
+    }
+
+    /** Close, reopen or rate: done at once, or said why not. */
+    async act(path, params = {}) {
+        const answer = await this.call(
+            `/fusion_helpdesk/ticket/${this.props.ticketId}/${path}`,
+            params
+        );
+        if (answer.ok) {
+            await this.load();
+        } else {
+            this.state.fault = answer.message;
+        }
+    }
+
     isPicture(file) {
         return ["image/png", "image/jpeg", "image/gif", "image/webp"].includes(file.mimetype);
     }
