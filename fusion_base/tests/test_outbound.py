@@ -225,9 +225,7 @@ class TestOutboundFaults(OutboundCase):
 
         error = self.fault(OutboundUnreachable, url=f"http://127.0.0.1:{port}")
 
-        self.assertEqual(
-            (error.retryable, error.timed_out, error.reason), (True, False, "refused")
-        )
+        self.assertEqual((error.retryable, error.timed_out, error.reason), (True, False, "refused"))
 
     def test_plain_http_is_no_tls(self):
         url = self.server.url.replace("http:", "https:")

@@ -108,7 +108,9 @@ class FusionHelpdeskRemote(models.AbstractModel):
 
     def _check_answer(self, answer):
         if not isinstance(answer, dict) or not isinstance(answer.get("ok"), bool):
-            raise TransportError("protocol", self.env._("Central's answer could not be read."))
+            raise TransportError(
+                "protocol", self.env._("The answer of support's system could not be read.")
+            )
         return answer
 
     def _note_fault(self, error):
@@ -120,7 +122,7 @@ class FusionHelpdeskRemote(models.AbstractModel):
     def _note_answer(self, answer):
         self.env["fusion.helpdesk.client.state"]._note_success()
         is_revoked = answer.get("error") == "revoked"
-        text = self.env._("Central has revoked the key of this deployment.") if is_revoked else ""
+        text = self.env._("Support has revoked the key of this database.") if is_revoked else ""
         self._set_text("last_error", text)
 
     @api.model
@@ -162,8 +164,8 @@ class FusionHelpdeskRemote(models.AbstractModel):
         label = str(answer.get("label") or "")
         if skew > const.CLOCK_SKEW_MIN:
             message = self.env._(
-                "Central answers, but its clock and this server's differ by %(minutes)s minutes. "
-                "Set both by a time server.",
+                "Support's system answers, but its clock and this server's differ by %(minutes)s "
+                "minutes. Set both by a time server.",
                 minutes=int(skew),
             )
             return self._make_report(config, "clock", message, started, label)
@@ -190,29 +192,38 @@ class FusionHelpdeskRemote(models.AbstractModel):
     def _explain(self, error, config):
         """:return: what is wrong and what to do about it, in one or two sentences"""
         texts = {
-            "name": self.env._("The host of central's address is not found. Check the spelling."),
-            "refused": self.env._("Central's host refuses the connection. Check address and port."),
-            "dropped": self.env._("Central closed the connection. Try again in a minute."),
-            "timeout": self.env._("Central did not answer in time. Try again in a minute."),
-            "tls": self.env._("Central's certificate is not valid. Ask support to renew it."),
+            "name": self.env._("The host in the address is not found. Check the spelling."),
+            "refused": self.env._(
+                "The host of support's system refuses the connection. Check address and port."
+            ),
+            "dropped": self.env._("Support's system closed the connection. Try again in a minute."),
+            "timeout": self.env._(
+                "Support's system did not answer in time. Try again in a minute."
+            ),
+            "tls": self.env._(
+                "The certificate of support's system is not valid. Ask support to renew it."
+            ),
             "auth": self.env._(
                 "Login or key are wrong or no longer valid. Ask support for a new key."
             ),
-            "server": self.env._("Central had a fault. What you write is kept and sent again."),
+            "server": self.env._(
+                "Support's system had a fault. What you write is kept and sent again."
+            ),
             "forbidden": self.env._("The key may not call the gateway. Ask support for a new key."),
             "database": self.env._(
-                "Central does not open the database %(name)s. Check its name.", name=config["db"]
+                "Support's system does not open the database %(name)s. Check its name.",
+                name=config["db"],
             ),
             "bad_scheme": self.env._("The address must begin with https://."),
-            "bad_url": self.env._("The address of central is not valid."),
-            "bad_port": self.env._("The port of central's address is not allowed."),
-            "blocked_address": self.env._("The address of central is not allowed."),
+            "bad_url": self.env._("The address of support's system is not valid."),
+            "bad_port": self.env._("The port in the address is not allowed."),
+            "blocked_address": self.env._("The address of support's system is not allowed."),
             "http_404": self.env._(
-                "The gateway is not found there: wrong address or database, or central "
-                "lacks its addon."
+                "The gateway is not found there: wrong address or database, or support's "
+                "system lacks its addon."
             ),
             "fault": self.env._(
-                "Central has no gateway, or it had a fault. What you write is kept."
+                "Support's system has no gateway, or it had a fault. What you write is kept."
             ),
         }
         if error.detail == "http_404" and config["transport"] == "xmlrpc":

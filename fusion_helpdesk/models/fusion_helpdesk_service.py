@@ -122,7 +122,7 @@ class FusionHelpdeskService(models.AbstractModel):
             "too_long": self.env._("The text is too long."),
             "too_large": self.env._("The files are too large."),
             "not_found": self.env._("This ticket is not available."),
-            "invalid": self.env._("Central could not use what was sent."),
+            "invalid": self.env._("Support's system could not use what was sent."),
             "unreachable": self.env._(
                 "Support is unreachable; what you write is kept and will be sent."
             ),
@@ -130,7 +130,11 @@ class FusionHelpdeskService(models.AbstractModel):
                 "Support does not accept this database's key. An administrator must renew "
                 "it; what you write is kept."
             ),
-            "api": self.env._("Central and this database speak different versions. Ask support."),
-            "rate_limited": self.env._("Central asks to wait a while; what you write is kept."),
+            "api": self.env._(
+                "Support's system and this database speak different versions. Ask support."
+            ),
+            "rate_limited": self.env._(
+                "Support's system asks to wait a while; what you write is kept."
+            ),
         }
         return texts.get(code) or self.env._("Support had a fault; what you write is kept.")

@@ -173,8 +173,8 @@ class ResConfigSettings(models.TransientModel):
                 return
             raise UserError(
                 self.env._(
-                    "The address of central must begin with https://; http:// is only for servers "
-                    "of the own network."
+                    "The address of support's system must begin with https://; http:// is only for "
+                    "servers of the own network."
                 )
             ) from None
 

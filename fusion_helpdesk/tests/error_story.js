@@ -1,3 +1,4 @@
+/* global odoo */
 // An error of the page: "Report this" opens a filled-in report with the error, scrubbed.
 const { check, fill, find, tell, text, until } = window.fhd;
 

@@ -1,5 +1,5 @@
 // Notices, similar tickets, a screenshot with a blurred place, "Report this", close and rate.
-const { all, check, fill, find, openDialog, tell, text, until } = window.fhd;
+const { all, fill, find, openDialog, tell, text, until } = window.fhd;
 
 /** A tab that is one red picture with black writing. */
 function standInForTheTab() {

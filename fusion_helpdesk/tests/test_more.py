@@ -7,7 +7,9 @@ from .common import HelpdeskMixin
 class TestMore(HelpdeskMixin, TransactionCase):
     def test_closing_and_reopening(self):
         ticket = self.central.add_ticket(self.anna.id)
-        self.assertEqual(self.service()._set_state(ticket, "close"), {"ok": True, "stage": "Closed"})
+        self.assertEqual(
+            self.service()._set_state(ticket, "close"), {"ok": True, "stage": "Closed"}
+        )
         self.assertEqual(self.service()._set_state(ticket, "reopen"), {"ok": True, "stage": "New"})
         self.assertEqual(
             [(p["ticket_id"], p["action"]) for p in self.central.named("set_state")],
