@@ -73,7 +73,8 @@ class FusionHelpdeskOutbox(models.Model):
         :return: True
         """
         self.check_access("read")
-        rows_sudo = self.sudo().filtered(lambda row: row.state in ("queued", "failed"))
+        rows_sudo = self.sudo().try_lock_for_update()  # the others are being sent right now
+        rows_sudo = rows_sudo.filtered(lambda row: row.state in ("queued", "failed"))
         rows_sudo.write({"state": "queued", "next_attempt_at": fields.Datetime.now()})
         rows_sudo._trigger_flush()
         return True

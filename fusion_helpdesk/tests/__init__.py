@@ -4,6 +4,7 @@ from . import (
     test_health,
     test_more,
     test_outbox,
+    test_race,
     test_settings,
     test_submit,
     test_tickets,

@@ -113,3 +113,7 @@ class TestDeskBrowser(BrowserCase):
         self.env["fusion.helpdesk.service"]._sync_digest()
         self.play("plain_story.js")
         self.assertFalse(self.central.named("similar_tickets"))
+
+    def test_setting_it_up(self):
+        self.connect(remote_url="")
+        self.play("setup_story.js", login="admin")

@@ -180,13 +180,51 @@ def press(selector, then):
 
 def fill(selector, value):
     return (
-        "{ const field = document.querySelector(%s); field.value = %s;"
-        " field.dispatchEvent(new Event('input', { bubbles: true })); } 0"
-        % (json.dumps(selector), json.dumps(value)),
+        f"{{ const field = document.querySelector({json.dumps(selector)});"
+        f" field.value = {json.dumps(value)};"
+        " field.dispatchEvent(new Event('input', { bubbles: true })); } 0",
         "true",
     )
 
 
+#: A tab to take a picture of: an invented invoice.
+_TAB = """
+{
+    const canvas = Object.assign(document.createElement("canvas"), { width: 960, height: 540 });
+    const context = canvas.getContext("2d");
+    const paint = () => {
+        context.fillStyle = "#ffffff";
+        context.fillRect(0, 0, 960, 540);
+        context.fillStyle = "#222222";
+        context.font = "28px sans-serif";
+        context.fillText("Invoice INV/2026/00042", 60, 60);
+        context.fillText("Amira Castellanos", 60, 130);
+        context.fillText("14 Birch Street, Guelph", 60, 168);
+        context.fillText("Stair lift, yearly service", 60, 290);
+        context.fillText("$ 0.00", 640, 290);
+    };
+    paint();
+    setInterval(paint, 50);
+    navigator.mediaDevices.getDisplayMedia = async () => canvas.captureStream(25);
+}
+0
+"""
+_DRAW = """
+{
+    document.querySelector(".o_fhd_tool[data-tool=%s]").click();
+    const canvas = document.querySelector(".o_fhd_canvas");
+    const { left, top, width } = canvas.getBoundingClientRect();
+    const scale = width / canvas.width;
+    const fire = (type, x, y) => canvas.dispatchEvent(new PointerEvent(type, {
+        clientX: left + x * scale, clientY: top + y * scale, bubbles: true,
+    }));
+    const [x1, y1, x2, y2] = [%s, %s, %s, %s];
+    fire("pointerdown", x1, y1);
+    fire("pointermove", x2, y2);
+    fire("pointerup", x2, y2);
+}
+0
+"""
 OPEN = press(".o_fhd_systray button", ".o_fhd_tabs")
 NEW = press(".o_fhd_tab_new", "input[name=subject]")
 LIST = press(".o_fhd_tab_list", ".o_fhd_ticket")
@@ -213,6 +251,33 @@ STORIES = {
         answer(my_tickets=_DOWN),
         OPEN,
         press(".o_fhd_tab_list", ".o_fhd_offline"),
+    ),
+    "diagnostics": (
+        answer(),
+        OPEN,
+        NEW,
+        *TYPED,
+        press(".o_fhd_show", "#o_fhd_diagnostics"),
+        ("document.querySelector('#o_fhd_diagnostics').scrollIntoView({ block: 'center' })", "1"),
+    ),
+    "annotate": (
+        answer(),
+        OPEN,
+        NEW,
+        (_TAB, "true"),
+        press(".o_fhd_capture", ".o_fhd_canvas"),
+        ("true", "document.querySelector('.o_fhd_canvas').width === 960"),
+        (_DRAW % ("blur", 60, 90, 420, 180), "true"),
+        (_DRAW % ("box", 520, 230, 860, 330), "true"),
+        (_DRAW % ("arrow", 420, 420, 560, 345), "true"),
+    ),
+    "error": (
+        (
+            "odoo.__WOWL_DEBUG__.root.env.services.dialog.add("
+            "odoo.loader.modules.get('@web/core/errors/error_dialogs').RPCErrorDialog,"
+            " { name: 'TypeError', message: 'The value is missing', traceback: 'TypeError' }); 0",
+            "!!document.querySelector('.o_fhd_report_error')",
+        ),
     ),
     "empty": (
         answer(my_tickets={**_LIST, "tickets": [], "total": 0}),
