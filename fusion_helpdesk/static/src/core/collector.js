@@ -24,6 +24,14 @@ export function getFrames(stack) {
         .slice(0, FRAMES);
 }
 
+/** @returns {string[]} the innermost frames of a server's traceback, without folders and lines */
+export function getServerFrames(debug) {
+    const frames = String(debug || "").matchAll(/File "([^"]+)", line \d+, in (\S+)/g);
+    return [...frames]
+        .map(([, path, name]) => `${path.replace(/^.*\/(?=odoo\/|addons\/)/, "")} ${name}`)
+        .slice(-FRAMES);
+}
+
 /** Line and column numbers, and the hash in a bundle's address, change with every release. */
 export function getStableFrame(frame) {
     return frame
@@ -57,10 +65,15 @@ export class Collector {
     }
 
     addError(error) {
-        const type = error?.name || "Error";
-        const frames = getFrames(error?.stack);
+        while (error instanceof Error && error.cause) {
+            error = error.cause;
+        }
+        const isServers = !!error?.exceptionName;
+        const type = isServers ? error.exceptionName : error?.name || "Error";
+        const frames = isServers ? getServerFrames(error.data?.debug) : getFrames(error?.stack);
         this.newest = { type, frames };
-        this.add("errors", [`${type}: ${error?.message || error}`, ...frames].join(" | "));
+        const message = (isServers && error.data?.message) || error?.message || error;
+        this.add("errors", [`${type}: ${message}`, ...frames].join(" | "));
     }
 
     addFailedRpc(url, params, error) {
