@@ -1,6 +1,6 @@
 """The reporter: JSON-2 against XML-RPC, and a backlog of 200 messages against one of 50.
 
-Central is the tests' loopback server in the same process, so the figures show what the client costs.
+Central is the tests' loopback server in the same process: the figures show what the client costs.
 """
 
 import json

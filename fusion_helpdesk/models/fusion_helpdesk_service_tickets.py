@@ -106,9 +106,10 @@ class FusionHelpdeskService(models.AbstractModel):
     def _get_draft(self, row):
         """:return: what the user wrote, to show or edit it again"""
         payload = row.payload or {}
+        kept = {"uuid": row.uuid, "lost_files": row.sudo().attachment_ids.mapped("name")}
         if row.kind == "reply":
-            return {"uuid": row.uuid, "body": payload.get("body") or ""}
-        return {"uuid": row.uuid, **(payload.get("draft") or {})}
+            return {**kept, "body": payload.get("body") or ""}
+        return {**kept, **(payload.get("draft") or {})}
 
     @api.model
     def _ticket_detail(self, ticket_id):

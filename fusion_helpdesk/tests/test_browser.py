@@ -117,3 +117,14 @@ class TestDeskBrowser(BrowserCase):
     def test_setting_it_up(self):
         self.connect(remote_url="")
         self.play("setup_story.js", login="admin")
+
+    def test_a_refused_report_is_edited(self):
+        self.central.fail({"error": "invalid", "message": "No such team"})
+        files = [{"name": "a", "mimetype": "text/plain", "data": "eA=="}]
+        self.submit(attachments=files, draft_uuid="refused")
+        self.play("refused_story.js")
+
+        first, second = self.central.named("submit_ticket")
+        self.assertEqual(first["uuid"], second["uuid"])
+        self.assertEqual(second["vals"]["description"].split("<table")[0], "<p>It smokes a lot</p>")
+        self.assertEqual(len(self.rows()), 1)

@@ -84,7 +84,8 @@ class TicketCases(HelpdeskMixin):
 
     def test_central_down_shows_what_waits(self):
         self.stop_central()
-        self.submit(subject="Kept", draft_uuid="k")
+        files = [{"name": "a", "mimetype": "text/plain", "data": "eA=="}]
+        self.submit(subject="Kept", draft_uuid="k", attachments=files)
 
         answer = self.service()._my_tickets()
 
@@ -95,7 +96,7 @@ class TicketCases(HelpdeskMixin):
             [{"id": row.id, "subject": "Kept", "kind": "ticket", "state": "queued", "attempts": 1,
               "error": row.last_error, "created": fields.Datetime.to_string(row.create_date),
               "ticket_id": False, "is_mine": True,
-              "draft": {"uuid": "k", "kind": "bug", "subject": "Kept", "description": "It smokes",
+              "draft": {"uuid": "k", "lost_files": ["a"], "kind": "bug", "subject": "Kept", "description": "It smokes",
                         "reply_email": "anna@example.com"}}],
         )  # fmt: skip
         self.assertEqual(self.service(self.ben)._my_tickets()["outbox"], [])

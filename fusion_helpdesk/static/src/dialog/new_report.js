@@ -55,6 +55,7 @@ export class NewReport extends Component {
             subject: "",
             description: "",
             reply_email: this.props.whoami.email,
+            lost_files: [], // of a refused message that is edited
         };
     }
 
