@@ -96,8 +96,8 @@ class TicketCases(HelpdeskMixin):
             [{"id": row.id, "subject": "Kept", "kind": "ticket", "state": "queued", "attempts": 1,
               "error": row.last_error, "created": fields.Datetime.to_string(row.create_date),
               "ticket_id": False, "is_mine": True,
-              "draft": {"uuid": "k", "lost_files": ["a"], "kind": "bug", "subject": "Kept", "description": "It smokes",
-                        "reply_email": "anna@example.com"}}],
+              "draft": {"uuid": "k", "lost_files": ["a"], "kind": "bug", "subject": "Kept",
+                        "description": "It smokes", "reply_email": "anna@example.com"}}],
         )  # fmt: skip
         self.assertEqual(self.service(self.ben)._my_tickets()["outbox"], [])
         shown = self.service(self.boss)._my_tickets(scope="all")["outbox"]
