@@ -225,14 +225,18 @@ class TestOutboundFaults(OutboundCase):
 
         error = self.fault(OutboundUnreachable, url=f"http://127.0.0.1:{port}")
 
-        self.assertEqual((error.retryable, error.timed_out), (True, False))
+        self.assertEqual((error.retryable, error.timed_out, error.reason), (True, False, "refused"))
+
+    def test_plain_http_is_no_tls(self):
+        url = self.server.url.replace("http:", "https:")
+        self.assertEqual(self.fault(OutboundUnreachable, url=url).reason, "tls")
 
     def test_closed_and_cut_answers_are_unreachable(self):
         for action in ("close", "cut"):
             self.server._answers.clear()
             self.server.answer(action=action, body=b"12345678")
             error = self.fault(OutboundUnreachable)
-            self.assertFalse(error.timed_out)
+            self.assertEqual((error.timed_out, error.reason), (False, "dropped"))
 
     def test_silence_and_slow_drip_end_at_the_deadline(self):
         for action in ("hang", "drip"):
@@ -243,7 +247,7 @@ class TestOutboundFaults(OutboundCase):
             error = self.fault(OutboundUnreachable, timeout=0.6)
 
             took_s = (datetime.datetime.now(datetime.timezone.utc) - start).total_seconds()
-            self.assertTrue(error.timed_out, action)
+            self.assertEqual((error.timed_out, error.reason), (True, "timed_out"), action)
             self.assertEqual(str(error), f"http://127.0.0.1:{self.server.port}: timed out")
             self.assertTrue(0.5 < took_s < 3, (action, took_s))
 

@@ -253,6 +253,7 @@ class TestGuard(GuardCase):
 
         self.assertTrue(fault.exception.retryable)
         self.assertEqual(str(fault.exception), "nowhere.test: the name does not resolve")
+        self.assertEqual(fault.exception.reason, "name")
         with self.assertRaises(OutboundUnreachable):
             check_url("https://nowhere.test/")
 

@@ -1,7 +1,7 @@
 """The one door to the outside: an HTTP client that only calls addresses it has checked.
 
 OutboundError
-|- OutboundUnreachable   no answer: no name, refused, timed out     retryable, .timed_out
+|- OutboundUnreachable   no answer: no name, refused, timed out     retryable, .timed_out, .reason
 |- OutboundBusy          HTTP 429 or 5xx                            retryable, .retry_after, .status
 |- OutboundRejected      other 4xx, or a redirect                   terminal, .status and .code
 |- OutboundMalformed     2xx with an unreadable or too large body   terminal
@@ -56,11 +56,15 @@ class OutboundError(Exception):
 
 
 class OutboundUnreachable(OutboundError):
+    """``reason``: ``name`` (does not resolve), ``refused`` (no connection), ``tls``, ``timed_out``
+    or ``dropped`` (connected, then no whole answer)."""
+
     retryable = True
 
-    def __init__(self, message, *, timed_out=False):
+    def __init__(self, message, *, timed_out=False, reason=""):
         super().__init__(message)
         self.timed_out = timed_out
+        self.reason = reason
 
 
 class OutboundBusy(OutboundError):
@@ -242,8 +246,10 @@ class OutboundClient:
             answer, is_whole = self._exchange(wire, prepared)
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             timed_out = wire.is_late() or isinstance(error, requests.Timeout)
-            reason = "timed out" if timed_out else type(error).__name__
-            raise OutboundUnreachable(f"{target.origin}: {reason}", timed_out=timed_out) from None
+            text = "timed out" if timed_out else type(error).__name__
+            raise OutboundUnreachable(
+                f"{target.origin}: {text}", timed_out=timed_out, reason=wire.explain(error)
+            ) from None
         finally:
             wire.close()
         _raise_for_status(target, answer)
@@ -327,6 +333,14 @@ class _Wire:
 
     def is_late(self):
         return bool(self._deadline) and time.monotonic() >= self._deadline
+
+    def explain(self, error):
+        """:return: ``reason`` of :class:`OutboundUnreachable`"""
+        if self.is_late() or isinstance(error, requests.Timeout):
+            return "timed_out"
+        if isinstance(error, requests.exceptions.SSLError):
+            return "tls"
+        return "dropped" if self._handle else "refused"
 
     def _cut(self):
         if self._handle:
@@ -418,7 +432,7 @@ def _resolve(host, port):
     except (OSError, UnicodeError):
         found = []
     if not found:
-        raise OutboundUnreachable(f"{host}: the name does not resolve")
+        raise OutboundUnreachable(f"{host}: the name does not resolve", reason="name")
     return list(dict.fromkeys((family, sockaddr) for family, _t, _p, _c, sockaddr in found))
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from . import shots_helpdesk
+
 TABLET = (1280, 800)
 TABLET_PORTRAIT = (800, 1280)
 PHONE = (390, 844)
@@ -339,4 +341,29 @@ SHOTS += [
             ("webhooks", ()),
         )
     ),
+
+
+# The helpdesk reporter.
+
+_HELPDESK_SIZES = {"": DESKTOP, "_tablet": TABLET_PORTRAIT, "_phone": PHONE}
+SHOTS += [
+    Shot(f"helpdesk_{name}{end}", "priya", "/odoo", size, steps, ready=shots_helpdesk.READY)
+    for name, steps in shots_helpdesk.STORIES.items()
+    for end, size in _HELPDESK_SIZES.items()
+]
+_HELPDESK_SETTINGS = (
+    "document.querySelector('.settings_tab .tab[data-key=fusion_helpdesk]').click()",
+    "!!document.querySelector('#fusion_helpdesk_code')",
+)
+SHOTS += [
+    Shot(
+        "helpdesk_settings",
+        "admin",
+        "/odoo/settings",
+        DESKTOP,
+        (_HELPDESK_SETTINGS,),
+        ready=LOADED_CLIENT,
+    ),
+    _backend("helpdesk_outbox", "/odoo/action-fusion_helpdesk.action_outbox"),
+    _backend("helpdesk_outbox_phone", "/odoo/action-fusion_helpdesk.action_outbox", size=PHONE),
 ]

@@ -1,0 +1,17 @@
+from . import (
+    fusion_helpdesk_ticket_seen,
+    fusion_helpdesk_ticket_digest,
+    fusion_helpdesk_outbox,
+    fusion_helpdesk_client_rate,
+    fusion_helpdesk_client_state,
+    fusion_helpdesk_remote,
+    fusion_helpdesk_service,
+    fusion_helpdesk_service_submit,
+    fusion_helpdesk_service_tickets,
+    fusion_helpdesk_service_badge,
+    fusion_helpdesk_service_more,
+    fusion_health,
+    fusion_start,
+    ir_http,
+    res_config_settings,
+)
