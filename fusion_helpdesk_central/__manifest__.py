@@ -1,0 +1,30 @@
+{
+    "name": "Fusion Helpdesk Central",
+    "summary": "One desk for the tickets of many deployments, with the owner's approval by mail",
+    "version": "19.0.1.0.0",
+    "category": "Services/Helpdesk",
+    "author": "Nexa Systems Inc.",
+    "license": "LGPL-3",
+    "depends": ["fusion_base", "helpdesk", "mail", "portal", "rpc"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/fusion_helpdesk_central_security.xml",
+        "data/mail_template_data.xml",
+        "data/ir_cron_data.xml",
+        "views/fusion_helpdesk_client_key_views.xml",
+        "views/helpdesk_ticket_views.xml",
+        "views/helpdesk_ticket_report_views.xml",
+        "views/engagement_templates.xml",
+        "views/res_config_settings_views.xml",
+        "wizards/fusion_helpdesk_engagement_wizard_views.xml",
+        "views/fusion_helpdesk_central_menus.xml",
+    ],
+    "demo": ["demo/fusion_helpdesk_central_demo.xml"],
+    "assets": {
+        "web.assets_backend": [
+            "fusion_helpdesk_central/static/src/scss/central.scss",
+        ],
+    },
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}
