@@ -14,7 +14,7 @@ Second bullet: the impact if it is approved.
 Third bullet: the impact if it is not; write "none material" when there is none.
 Then, only when the ticket says something about it, the cost or effort.
 Last bullet: the questions that are still open, or "none".
-Use only facts from the ticket; write "not stated" for what it does not say. No greeting, no closing.
+Use only facts from the ticket; write "not stated" for what it does not say. No greeting.
 """
 MAX_PROMPT = 8000  # characters
 MAX_SUMMARY = 4000

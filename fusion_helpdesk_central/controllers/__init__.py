@@ -1,1 +1,1 @@
-from . import engagement
+from . import engagement, rpc

@@ -131,7 +131,9 @@ class Engagement(http.Controller):
         views = request.env(context={"lang": lang}, su=True)["ir.ui.view"]
         body = views._render_template(
             f"{_ADDON}.{template}",
-            {**values, "company": company, "lang": lang.replace("_", "-")},
+            {**values, "company": company, "page_lang": lang.replace("_", "-")},
         )
         headers = {"Content-Type": "text/html; charset=utf-8", **_HEADERS, **(headers or {})}
-        return request.make_response(f"<!DOCTYPE html>\n{body}", list(headers.items()), status=status)
+        return request.make_response(
+            f"<!DOCTYPE html>\n{body}", list(headers.items()), status=status
+        )

@@ -17,7 +17,9 @@ from . import (
     helpdesk_ticket_decision,
     helpdesk_ticket_reminder,
     helpdesk_ticket_thread,
+    ir_http,
     ir_model_access,
     mail_message,
     res_config_settings,
+    res_users,
 )

@@ -61,7 +61,7 @@ class FusionHealth(models.AbstractModel):
 
     def _fc_check_bots_have_no_group(self):
         keys_sudo = self.env["fusion.helpdesk.client.key"].sudo().with_context(active_test=False)
-        bad = keys_sudo.search([]).filtered(lambda key: key.bot_user_id.all_group_ids)
+        bad = keys_sudo.search([("bot_user_id.all_group_ids", "!=", False)])
         return {
             "code": "fusion_helpdesk_central.bots_without_group",
             "ok": not bad,

@@ -213,7 +213,7 @@ class FusionHelpdeskClientKey(models.Model):
         self.write(
             {
                 "owner_email": email or False,
-                "owner_name": name if email else False,
+                "owner_name": (email and name) or False,
                 "owner_source": "client",
                 "owner_updated_at": fields.Datetime.now(),
             }

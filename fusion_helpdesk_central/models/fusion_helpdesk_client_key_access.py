@@ -33,6 +33,13 @@ class FusionHelpdeskClientKey(models.Model):
             raise AccessError(self.env._("This is for the deployments of the desk only."))
         return key_sudo
 
+    @api.model
+    def _refuse_bot(self, uid):
+        """:raise AccessError: when the user is the bot of any key"""
+        keys_sudo = self.sudo().with_context(active_test=False)
+        if keys_sudo.search_count([("bot_user_id", "=", uid)], limit=1):
+            raise AccessError(self.env._("This user may call the helpdesk's gateway only."))
+
     def action_generate_key(self):
         """Make a key for a row that has none, or a new one after it was revoked."""
         self._check_manager()

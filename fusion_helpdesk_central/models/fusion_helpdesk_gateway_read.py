@@ -95,7 +95,10 @@ class FusionHelpdeskGateway(models.AbstractModel):
         )
         newest = messages[: const.THREAD_LIMIT][::-1]
         return {
-            "ticket": {**self._describe_ticket(ticket), **self._describe_more(ticket, call, newest)},
+            "ticket": {
+                **self._describe_ticket(ticket),
+                **self._describe_more(ticket, call, newest),
+            },
             "messages": [self._describe_message(ticket, message) for message in newest],
             "has_more": len(messages) > const.THREAD_LIMIT,
         }

@@ -28,9 +28,7 @@ class HelpdeskTicket(models.Model):
     x_fc_last_support_msg_id = fields.Integer(
         "Last Answer's ID", index=True, copy=False, readonly=True, aggregator=None
     )
-    x_fc_last_support_at = fields.Datetime(
-        "Last Answer", index=True, copy=False, readonly=True
-    )
+    x_fc_last_support_at = fields.Datetime("Last Answer", index=True, copy=False, readonly=True)
     x_fc_engagement_state = fields.Selection(
         [
             ("none", "Not asked"),

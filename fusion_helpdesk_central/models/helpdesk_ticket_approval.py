@@ -67,9 +67,7 @@ class HelpdeskTicket(models.Model):
         """:raise UserError: for tickets that cannot be asked for together"""
         labels = set(self.mapped("x_fc_client_label"))
         if len(labels) != 1 or not all(labels):
-            raise UserError(
-                self.env._("Cannot bulk-engage tickets across different deployments.")
-            )
+            raise UserError(self.env._("Cannot bulk-engage tickets across different deployments."))
         busy = self.filtered(lambda t: t.x_fc_engagement_state in ("pending", "approved"))
         if busy and len(self) > 1:
             raise UserError(

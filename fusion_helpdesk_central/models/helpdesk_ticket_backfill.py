@@ -9,7 +9,8 @@ _logger = logging.getLogger(__name__)
 _LABEL = re.compile(r"\s*\[([A-Za-z0-9][A-Za-z0-9_-]{1,31})\]")
 #: The diagnostic table's row, with or without attributes in its tags.
 _USER_ROW = re.compile(
-    r"<td[^>]*>\s*User\s*</td>\s*<td[^>]*>\s*<code[^>]*>\s*(.+?) \(#(\d{1,9}), ([^<]+?)\)\s*</code>",
+    r"<td[^>]*>\s*User\s*</td>\s*<td[^>]*>\s*<code[^>]*>"
+    r"\s*(.+?) \(#(\d{1,9}), ([^<]+?)\)\s*</code>",
     re.DOTALL,
 )
 

@@ -145,10 +145,10 @@ class CentralHttpCase(CentralMixin, HttpCase):
 
     # -- Transports: a real bot, real HTTP --------------------------------------------------------
 
-    def xmlrpc(self, key, secret, model, method, *args, **kwargs):
+    def xmlrpc(self, user, secret, model, method, *args, **kwargs):
         """:raise xmlrpc.client.Fault: what the server refuses"""
         params = (
-            self.env.cr.dbname, key.bot_user_id.id, secret, model, method, list(args), kwargs
+            self.env.cr.dbname, user.id, secret, model, method, list(args), kwargs
         )  # fmt: skip
         with mute_logger("odoo.http", "odoo.addons.rpc.controllers.xmlrpc"):
             answer = self.url_open(
@@ -158,11 +158,12 @@ class CentralHttpCase(CentralMixin, HttpCase):
             )
         return xmlrpc.client.loads(answer.content)[0][0]
 
-    def json2(self, key, secret, model, method, **kwargs):
+    def json2(self, secret, model, method, **kwargs):
         """:return: the response"""
         return self.url_open(
             f"/json/2/{model}/{method}",
             json=kwargs,
+            method="POST",
             headers={"Authorization": f"bearer {secret}", "X-Odoo-Database": self.env.cr.dbname},
         )
 

@@ -9,14 +9,14 @@ class TestSlice(CentralHttpCase):
 
     def call(self, method, **payload):
         return self.xmlrpc(
-            self.key_a, self.secret_a, "fusion.helpdesk.gateway", method,
+            self.key_a.bot_user_id, self.secret_a, "fusion.helpdesk.gateway", method,
             payload=self.payload(**payload),
         )  # fmt: skip
 
     def test_from_report_to_decision(self):
         files = [{"name": "shot.png", "mimetype": "image/png", "data": b64(b"\x89PNG")}]
         answer = self.xmlrpc(
-            self.key_a, self.secret_a, "fusion.helpdesk.gateway", "submit_ticket",
+            self.key_a.bot_user_id, self.secret_a, "fusion.helpdesk.gateway", "submit_ticket",
             payload=self.submission(attachments=files),
         )  # fmt: skip
         self.assertEqual(

@@ -26,9 +26,7 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
             key = tickets[:1]._fc_client_key() if tickets else tickets.x_fc_client_key_id
             wizard.owner_name_display = key.owner_name or key.owner_email
             wizard.owner_email_display = key.owner_email
-            wizard.is_reminder = any(
-                ticket.x_fc_engagement_state != "none" for ticket in tickets
-            )
+            wizard.is_reminder = any(ticket.x_fc_engagement_state != "none" for ticket in tickets)
 
     @api.model
     def default_get(self, fields):
