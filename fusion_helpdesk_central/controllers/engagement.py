@@ -1,4 +1,5 @@
 import hmac
+import re
 
 from odoo import http
 from odoo.http import request
@@ -19,6 +20,13 @@ _HEADERS = {
 }
 _STATUS = {"unknown": 404, "bad_decision": 404, "busy": 409, "changed": 409, "limit": 429}
 _ADDON = "fusion_helpdesk_central"
+_COLOUR = re.compile("#[0-9a-fA-F]{6}")
+
+
+def _get_colour(company):
+    """:return: the firm's colour, for a stripe that no text stands on"""
+    colour = company.primary_color or ""
+    return colour if _COLOUR.fullmatch(colour) else "#1a5fb4"
 
 
 class Engagement(http.Controller):
@@ -131,7 +139,12 @@ class Engagement(http.Controller):
         views = request.env(context={"lang": lang}, su=True)["ir.ui.view"]
         body = views._render_template(
             f"{_ADDON}.{template}",
-            {**values, "company": company, "page_lang": lang.replace("_", "-")},
+            {
+                **values,
+                "company": company,
+                "page_lang": lang.replace("_", "-"),
+                "firm_colour": _get_colour(company),
+            },
         )
         headers = {"Content-Type": "text/html; charset=utf-8", **_HEADERS, **(headers or {})}
         return request.make_response(

@@ -53,9 +53,12 @@ class FusionHelpdeskClientKey(models.Model):
     owner_name = fields.Char(tracking=True)
     owner_email = fields.Char(tracking=True)
     owner_source = fields.Selection(
-        [("client", "The deployment"), ("manual", "By hand here")], readonly=True, copy=False
+        [("client", "The deployment"), ("manual", "By hand here")],
+        "Set By",
+        readonly=True,
+        copy=False,
     )
-    owner_updated_at = fields.Datetime(readonly=True, copy=False)
+    owner_updated_at = fields.Datetime("Set On", readonly=True, copy=False)
     allow_all_scope = fields.Boolean(
         "Admins See All Tickets",
         default=True,
@@ -69,7 +72,7 @@ class FusionHelpdeskClientKey(models.Model):
     last_seen_at = fields.Datetime("Last Seen", readonly=True, copy=False)
     client_version = fields.Char(readonly=True, copy=False)
     client_url = fields.Char("Address", readonly=True, copy=False)
-    client_queue_depth = fields.Integer("Waiting There", readonly=True, copy=False)
+    client_queue_depth = fields.Integer("Queued", readonly=True, copy=False)
     seen_state = fields.Selection(
         [("green", "Seen just now"), ("amber", "Seen today"), ("red", "Not seen for a day")],
         "Contact",

@@ -160,11 +160,12 @@ class FusionHelpdeskGateway(models.AbstractModel):
             "uid": uid if is_id else 0,
             "name": call.text("name", raw),
             "email": email_normalize(call.text("email", raw)) or "",
-            "lang": self._find_lang(call.text("lang", raw)),
+            "lang": call.text("lang", raw),
             "all": bool(raw.get("all") is True and call.key.allow_all_scope),
         }
 
     def _find_lang(self, code):
+        """:return: the caller's language where it is installed, else the company's"""
         installed = dict(self.env["res.lang"].get_installed())
         return code if code in installed else self.env.company.partner_id.lang or "en_US"
 

@@ -20,7 +20,8 @@ class FusionHelpdeskGateway(models.AbstractModel):
     # -- List and digest --------------------------------------------------------------------------
 
     def _do_list_tickets(self, call):
-        tickets = self.env["helpdesk.ticket"].with_context(lang=call.identity["lang"])
+        lang = self._find_lang(call.identity["lang"])
+        tickets = self.env["helpdesk.ticket"].with_context(lang=lang)
         domain = tickets._fc_scope_domain(call.key, call.identity) & self._get_filter(call)
         limit = min(call.number("limit", 40) or 40, const.LIST_LIMIT)
         found = tickets.search(
@@ -89,7 +90,8 @@ class FusionHelpdeskGateway(models.AbstractModel):
     # -- One ticket -------------------------------------------------------------------------------
 
     def _do_get_ticket(self, call):
-        ticket = self._find_ticket(call).with_context(lang=call.identity["lang"])
+        lang = self._find_lang(call.identity["lang"])
+        ticket = self._find_ticket(call).with_context(lang=lang)
         messages = self.env["mail.message"].search(
             ticket._fc_public_domain(), order="id desc", limit=const.THREAD_LIMIT + 1
         )

@@ -73,7 +73,7 @@ class TestAsking(CentralCase):
             url = f"{self.ticket.get_base_url()}/fusion_helpdesk/engagement/{token}/{word}"
             self.assertIn(f'href="{url}"', mail.body_html)
         self.assertIn("Please look", mail.body_html)
-        self.assertIn("- Bigger labels", mail.body_html)
+        self.assertIn(">Bigger labels</li>", mail.body_html)
         self.assertIn("Nobody can read them.", mail.body_html)
         self.assertIn("<details>", mail.body_html)
         self.assertEqual(mail.headers, "{'X-Auto-Response-Suppress': 'All'}")

@@ -73,7 +73,7 @@ class TestPages(CentralHttpCase):
     def test_text_is_shown_as_text(self):
         text = self.page(self.token).text
         self.assertIn("Labels &lt;b&gt;too&lt;/b&gt; small", text)
-        self.assertIn("- &lt;i&gt;none&lt;/i&gt;", text)
+        self.assertIn("<li>&lt;i&gt;none&lt;/i&gt;</li>", text)
         self.assertIn("Approve this request</button>", text)
         self.assertIn(f"/fusion_helpdesk/engagement/{self.token}/reject", text)
         self.assertIn("Reject this request</button>", self.page(self.token, "reject").text)
