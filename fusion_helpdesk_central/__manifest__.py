@@ -23,6 +23,7 @@
     "assets": {
         "web.assets_backend": [
             "fusion_helpdesk_central/static/src/scss/central.scss",
+            "fusion_helpdesk_central/static/src/views/approval_form.js",
         ],
     },
     "post_init_hook": "post_init_hook",

@@ -58,8 +58,12 @@ class HelpdeskTicket(models.Model):
         store=True,
         aggregator="avg",
     )
-    x_fc_can_request_approval = fields.Boolean(compute="_compute_x_fc_engagement_block_reason")
-    x_fc_engagement_block_reason = fields.Char(compute="_compute_x_fc_engagement_block_reason")
+    x_fc_can_request_approval = fields.Boolean(
+        "Owner May Be Asked", compute="_compute_x_fc_engagement_block_reason"
+    )
+    x_fc_engagement_block_reason = fields.Char(
+        "Why the Owner Cannot Be Asked", compute="_compute_x_fc_engagement_block_reason"
+    )
     x_fc_engagement_mail_waits = fields.Boolean(
         "Approval Mail Not Sent Yet", compute="_compute_x_fc_engagement_mail_waits"
     )
@@ -111,7 +115,7 @@ class HelpdeskTicket(models.Model):
             ticket.x_fc_engagement_mail_waits = ticket.id in waiting
 
     def _read_group_select(self, aggregate_spec, query):
-        """An undecided ticket stores 0.0 hours, which is no turnaround: it stays out of averages."""
+        """An undecided ticket stores 0.0 hours, which is none: it stays out of averages."""
         if aggregate_spec != "x_fc_engagement_turnaround_hours:avg":
             return super()._read_group_select(aggregate_spec, query)
         return SQL(

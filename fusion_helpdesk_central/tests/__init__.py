@@ -1,6 +1,7 @@
 from . import (
     test_approval,
     test_backfill,
+    test_browser,
     test_client_key,
     test_gateway,
     test_install,

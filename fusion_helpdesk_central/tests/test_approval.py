@@ -247,9 +247,7 @@ class TestAsking(CentralCase):
     def test_the_rules_are_looked_at_again_when_sending(self):
         second = self.make_ticket(name="2")
         context = (self.ticket | second).action_bulk_request_owner_approval()["context"]
-        wizard = (
-            self.env["fusion.helpdesk.engagement.wizard"].with_context(**context).create({})
-        )
+        wizard = self.env["fusion.helpdesk.engagement.wizard"].with_context(**context).create({})
         second.x_fc_engagement_state = "approved"
         with self.assertRaises(UserError):
             wizard.action_send()
@@ -533,7 +531,7 @@ class TestReminder(CentralCase):
         self.assertEqual(
             sorted(mails.mapped("subject")),
             [
-                'Reminder: 2 requests still wait for your approval',
+                "Reminder: 2 requests still wait for your approval",
                 'Reminder: still waiting on your approval — "Labels are too small"',
             ],
         )
@@ -544,10 +542,8 @@ class TestReminder(CentralCase):
         self.ask_days_ago(bad, 3)
         self.ask_days_ago(self.ticket, 3)
         template = self.env.ref("fusion_helpdesk_central.mail_template_engagement")
-        template.email_from = (
-            "{{ object.env['x'] if ctx.get('is_reminder') and object.id == %s else 'd@example.com' }}"
-            % bad.id
-        )
+        is_bad = f"ctx.get('is_reminder') and object.id == {bad.id}"
+        template.email_from = "{{ object.env['x'] if " + is_bad + " else 'd@example.com' }}"
         with (
             mute_logger("odoo.addons.mail.models.mail_render_mixin"),
             self.assertLogs("odoo.addons.fusion_helpdesk_central", "WARNING"),

@@ -322,9 +322,7 @@ class TestGatewayThread(CentralCase):
                 self.assertEqual(self.ids(identity={"uid": 99, "email": email}), set())
         odd = self.make_ticket(partner_email="a_b@birch.example.com", x_fc_reporter_uid=0)
         self.make_ticket(partner_email="acb@birch.example.com", x_fc_reporter_uid=0)
-        self.assertEqual(
-            self.ids(identity={"uid": 99, "email": "a_b@birch.example.com"}), {odd.id}
-        )
+        self.assertEqual(self.ids(identity={"uid": 99, "email": "a_b@birch.example.com"}), {odd.id})
 
     def test_all_needs_the_keys_leave(self):
         answer = self.call("list_tickets", identity={"all": True})
@@ -381,9 +379,7 @@ class TestGatewayThread(CentralCase):
         self.assertEqual(self.ids(search=done.ticket_ref), {done.id})
         answer = self.call("list_tickets", limit=1, offset=1)
         self.assertEqual((len(answer["tickets"]), answer["total"]), (1, 2))
-        row = next(
-            one for one in self.call("list_tickets")["tickets"] if one["id"] == done.id
-        )
+        row = next(one for one in self.call("list_tickets")["tickets"] if one["id"] == done.id)
         self.assertEqual(
             (row["ref"], row["subject"], row["is_closed"], row["reporter"], row["reporter_uid"],
              row["partner_email"], row["engagement_state"], row["stage"]),

@@ -3,7 +3,7 @@ from odoo.modules import get_module_path
 from odoo.tests import Form, TransactionCase, tagged
 
 from ..hooks import post_init_hook, uninstall_hook
-from .common import P, CentralCase
+from .common import CentralCase, P
 
 
 @tagged("post_install", "-at_install")
@@ -23,9 +23,7 @@ class TestInstall(CentralCase):
         bots = (self.key_a | self.key_b).bot_user_id
         uninstall_hook(self.env)
         self.assertFalse(any(bots.mapped("active")))
-        self.assertFalse(
-            self.env["res.users.apikeys"].sudo().search([("user_id", "in", bots.ids)])
-        )
+        self.assertFalse(self.env["res.users.apikeys"].sudo().search([("user_id", "in", bots.ids)]))
         self.assertTrue(ticket.exists())
 
     def test_neutralised_copy_takes_no_calls(self):
@@ -102,7 +100,9 @@ class TestInstall(CentralCase):
             ref(P + "menu_owner_engagements").parent_id,
             ref("helpdesk.helpdesk_ticket_report_menu_main"),
         )
-        self.assertEqual(ref(P + "menu_client_keys").parent_id, ref("helpdesk.helpdesk_menu_config"))
+        self.assertEqual(
+            ref(P + "menu_client_keys").parent_id, ref("helpdesk.helpdesk_menu_config")
+        )
         action = ref(P + "action_owner_engagements")
         self.assertEqual(action.view_mode, "pivot,graph,list,kanban,form")
         self.assertEqual(action.domain, "[('x_fc_engagement_state', '!=', 'none')]")

@@ -23,9 +23,7 @@ class TestMail(CentralCase):
             {"name": "sink", "smtp_host": self.sink.host, "smtp_port": self.sink.port,
              "smtp_encryption": "none"}
         )  # fmt: skip
-        self.startPatcher(
-            patch.object(type(servers), "_disable_send", lambda _self: False)
-        )
+        self.startPatcher(patch.object(type(servers), "_disable_send", lambda _self: False))
         self.ticket = self.make_ticket()
 
     def test_approval_mail(self):

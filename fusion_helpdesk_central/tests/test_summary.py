@@ -1,5 +1,6 @@
 import time
 
+from odoo.exceptions import AccessError
 from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import _super_send
 from odoo.tools import mute_logger
@@ -182,6 +183,20 @@ class TestSummaries(LoopbackMixin, CentralCase):
         self.assertEqual(len(self.server.requests), 2)
         wizard.action_regenerate_summary()
         self.assertEqual(len(self.server.requests), 3)
+
+    def test_dialog_opens_before_the_summaries(self):
+        self.server.answer(path=PATH, json=said("- Brief"))
+        tickets = self.ticket | self.make_ticket(name="2")
+        wizards = self.env(user=self.agent.id)["fusion.helpdesk.engagement.wizard"]
+        context = {"default_ticket_ids": tickets.ids, "fc_defer_summary": True}
+        wizard = wizards.with_context(**context).create({})
+        self.assertEqual((wizard.is_fetching, wizard.summary_failed), (True, False))
+        self.assertEqual(wizard.line_ids.mapped("ai_summary"), ["", ""])
+        self.assertEqual(self.server.connections, 0)
+        found = wizards.fetch_summaries(tickets.ids)
+        self.assertEqual(found, dict.fromkeys(tickets.ids, "- Brief"))
+        with self.assertRaises(AccessError):
+            wizards.with_user(self.employee).fetch_summaries(tickets.ids)
 
     def test_what_is_sent(self):
         self.server.answer(path=PATH, json=said("- Brief"))

@@ -11,7 +11,7 @@ ORM = {
     "search": [[]],
     "search_count": [[]],
     "search_read": [[]],
-        "name_search": [""],
+    "name_search": [""],
     "web_search_read": [[], {"id": {}}],
     "formatted_read_group": [[], [], ["__count"]],
     "create": [{}],
@@ -173,7 +173,7 @@ class TestXmlRpc(TransportTests, CentralHttpCase):
     def call_as(self, user, secret, model, method, **kwargs):
         try:
             return self.xmlrpc(user, secret, model, method, **kwargs)
-        except Exception as error:  # noqa: BLE001 - the fault's number is what counts
+        except Exception as error:
             raise {4: AccessError, 3: PermissionError}[error.faultCode](str(error)) from error
 
 

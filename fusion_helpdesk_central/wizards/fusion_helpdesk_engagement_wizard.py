@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
+from .. import const
+
 
 class FusionHelpdeskEngagementWizard(models.TransientModel):
     """Shows the brief before it goes to the owner; the rules are the ticket's."""
@@ -15,6 +17,7 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
     personal_note = fields.Char(help="A word of your own above the brief.")
     ai_summary = fields.Text("Brief")
     summary_failed = fields.Boolean()
+    is_fetching = fields.Boolean(help="The dialog still waits for the summaries.")
     owner_name_display = fields.Char("Owner", compute="_compute_owner")
     owner_email_display = fields.Char("Owner's Email", compute="_compute_owner")
     is_reminder = fields.Boolean("Asked Before", compute="_compute_owner")
@@ -31,7 +34,7 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
     @api.model
     def default_get(self, fields):
         """Take the tickets from the action's context, else the chosen ones of the list; fetch
-        the summaries in one go."""
+        the summaries in one go, unless the dialog does that itself (``fc_defer_summary``)."""
         values = super().default_get(fields)
         tickets = self._find_default_tickets(values)
         if len(tickets) == 1:
@@ -40,8 +43,25 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
         elif tickets:
             values["ticket_ids"] = [Command.set(tickets.ids)]
         if tickets:
-            values.update(self._prepare_summaries(tickets))
+            values.update(self._prepare_summaries(tickets, self._find_summaries(tickets)))
         return values
+
+    @api.model
+    def _find_summaries(self, tickets):
+        """:return: {ticket's id: text}, ``None`` when they come later"""
+        ai = self.env["fusion.helpdesk.ai"]
+        is_later = self.env.context.get("fc_defer_summary") and ai._get_client()
+        return None if is_later else ai._summarise_tickets(tickets)
+
+    @api.model
+    def fetch_summaries(self, ticket_ids):
+        """For the dialog that is open already.
+
+        :return: {ticket's id: text, empty where there is none}
+        """
+        tickets = self.env["helpdesk.ticket"].browse(ticket_ids).exists()
+        tickets.check_access("write")
+        return self.env["fusion.helpdesk.ai"]._summarise_tickets(tickets[: const.MAX_BULK])
 
     @api.model
     def _find_default_tickets(self, values):
@@ -56,26 +76,26 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
         return tickets
 
     @api.model
-    def _prepare_summaries(self, tickets, is_fresh=False):
+    def _prepare_summaries(self, tickets, found):
         """:return: values of the single form, or of its lines"""
-        found = self.env["fusion.helpdesk.ai"]._summarise_tickets(tickets, is_fresh)
+        state = {
+            "is_fetching": found is None,
+            "summary_failed": found is not None and not all(found.values()),
+        }
+        found = found or dict.fromkeys(tickets.ids, "")
         if len(tickets) == 1:
-            text = found[tickets.id]
-            return {"ai_summary": text, "summary_failed": not text}
+            return {**state, "ai_summary": found[tickets.id]}
         lines = [
             Command.create(
                 {
                     "ticket_id": ticket.id,
                     "ai_summary": found[ticket.id],
-                    "summary_failed": not found[ticket.id],
+                    "summary_failed": not found[ticket.id] and not state["is_fetching"],
                 }
             )
             for ticket in tickets
         ]
-        return {
-            "line_ids": [Command.clear(), *lines],
-            "summary_failed": not all(found.values()),
-        }
+        return {**state, "line_ids": [Command.clear(), *lines]}
 
     def _get_tickets(self):
         self.ensure_one()
@@ -84,7 +104,9 @@ class FusionHelpdeskEngagementWizard(models.TransientModel):
     def action_regenerate_summary(self):
         """Ask the summariser again, even where the ticket has not changed."""
         self.ensure_one()
-        self.write(self._prepare_summaries(self._get_tickets(), is_fresh=True))
+        tickets = self._get_tickets()
+        found = self.env["fusion.helpdesk.ai"]._summarise_tickets(tickets, is_fresh=True)
+        self.write(self._prepare_summaries(tickets, found))
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Request Owner Approval"),

@@ -329,7 +329,9 @@ def _owner(name, page, size=SMALL_PHONE, dark=False):
 
 def _record(text, shown="!!document.querySelector('.o_form_sheet')"):
     """Open the record whose name holds ``text``, by its row in the list."""
-    row = f"[...document.querySelectorAll('.o_data_row')].find((r) => r.innerText.includes('{text}'))"
+    row = (
+        f"[...document.querySelectorAll('.o_data_row')].find((r) => r.innerText.includes('{text}'))"
+    )
     return (f"{row}.querySelector('.o_data_cell[name=name]').click()", shown)
 
 
