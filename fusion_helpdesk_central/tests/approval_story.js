@@ -21,21 +21,18 @@ const NOTE = ".modal div[name=personal_note] input";
 
 (async () => {
     one("button[name=action_request_owner_approval]:not([disabled])").click();
-    await until(
-        () => one(".modal")?.textContent.includes("The summary is being written"),
-        "progress"
-    );
+    await until(() => shown(".modal .fa-spin"), "the progress line");
     one(NOTE).value = "As we said";
     one(NOTE).dispatchEvent(new Event("input", { bubbles: true }));
     one(NOTE).dispatchEvent(new Event("change", { bubbles: true }));
     await until(() => one(BRIEF)?.value === "- Brief", "the summary");
-    await until(() => !one(".modal").textContent.includes("being written"), "the end of the wait");
+    await until(() => !shown(".modal .fa-spin"), "the end of the wait");
     if (one(NOTE).value !== "As we said") {
         throw new Error("what was typed is gone");
     }
     one(".modal button[name=action_send]").click();
     await until(() => !one(".modal"), "the dialog to close");
-    await until(() => one("div[name=fc_pill]")?.textContent.includes("Awaiting approval"), "pill");
+    await until(() => shown("div[name=fc_pill] .text-bg-warning"), "the pill");
     await until(() => shown("button[name=action_withdraw_engagement]"), "the other buttons");
     console.log("test successful");
 })().catch((error) => console.error(error.message));

@@ -30,4 +30,7 @@ class TestBrowser(CentralHttpCase):
 
         self.assertEqual(ticket.x_fc_engagement_state, "pending")
         self.assertEqual(ticket.x_fc_ai_summary, "- Brief")
-        self.assertIn("As we said", self.mails("Action needed").body_html)
+        mail = self.env["mail.mail"].search(
+            [("model", "=", "helpdesk.ticket"), ("res_id", "=", ticket.id)], limit=1
+        )
+        self.assertIn("As we said", mail.body_html)

@@ -4,6 +4,13 @@ import { useService } from "@web/core/utils/hooks";
 import { FormController } from "@web/views/form/form_controller";
 import { formView } from "@web/views/form/form_view";
 
+/** Asks for the defaults without the summaries. */
+class ApprovalModel extends formView.Model {
+    load(params = {}) {
+        return super.load({ ...params, context: { ...params.context, fc_defer_summary: true } });
+    }
+}
+
 /**
  * Opens at once and fetches the summaries afterwards, so that the dialog can be used meanwhile.
  * What somebody has typed by then stays.
@@ -13,12 +20,6 @@ export class ApprovalFormController extends FormController {
         super.setup();
         this.orm = useService("orm");
         onMounted(() => this.fetchSummaries());
-    }
-
-    get modelParams() {
-        const params = super.modelParams;
-        const context = { ...params.config.context, fc_defer_summary: true };
-        return { ...params, config: { ...params.config, context } };
     }
 
     async fetchSummaries() {
@@ -53,4 +54,5 @@ export class ApprovalFormController extends FormController {
 registry.category("views").add("fusion_helpdesk_central_approval_form", {
     ...formView,
     Controller: ApprovalFormController,
+    Model: ApprovalModel,
 });
