@@ -19,7 +19,7 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 #: Types of messages that a customer may see (portal.mail_thread: website_message_ids).
 PUBLIC_TYPES = ("comment", "email", "email_outgoing", "auto_comment")
 
-DECISIONS = ("approve", "reject")
+DECISIONS = ("approve", "reject", "ask")
 MAX_COMMENT = 2000  # characters
 MAX_BULK = 25  # tickets of one request
 POSTS_PER_ADDRESS = (20, 600)  # requests, seconds

@@ -88,7 +88,14 @@ def format_engagement_chatter(decision, owner_name, comment):
     """
     mark, word = ("✓", "Approved") if decision == "approve" else ("✗", "Rejected")
     line = Markup("<p><strong>{} {} by {}</strong></p>").format(mark, word, owner_name or "")
-    if comment:
-        lines = Markup("<br/>").join(escape(part) for part in comment.splitlines())
-        line += Markup("<p><em>{}</em></p>").format(lines)
-    return line
+    return line + Markup("<p><em>{}</em></p>").format(_break_lines(comment)) if comment else line
+
+
+def format_engagement_question(owner_name, question):
+    """:return: Markup of the public line for an owner who asks instead of deciding"""
+    line = Markup("<p><strong>? {} asks:</strong> {}</p>")
+    return line.format(owner_name or "", _break_lines(question))
+
+
+def _break_lines(text):
+    return Markup("<br/>").join(escape(part) for part in text.splitlines())

@@ -59,6 +59,8 @@ class Engagement(http.Controller):
         if shown and not hmac.compare_digest(shown.encode(), hash_shown(text).encode()):
             return self._confirm(ticket, token, decision, comment, status=409)
         result = self._decide(token, decision, comment, text)
+        if result["reason"] == "empty":
+            return self._confirm(ticket, token, decision, status=409)
         if not result["ok"]:
             return self._refuse(ticket, result["reason"], token)
         return self._render("engagement_done_page", {"ticket": ticket, "decision": decision})
@@ -118,10 +120,10 @@ class Engagement(http.Controller):
             "ticket": ticket,
             "token": token,
             "decision": decision,
-            "other": "reject" if decision == "approve" else "approve",
             "button": text.rpartition("\n\n[")[2].removesuffix("]"),
             "comment": comment[: const.MAX_COMMENT],
-            "is_changed": status == 409,
+            "is_changed": status == 409 and decision != "ask",
+            "is_empty": status == 409 and decision == "ask",
             "shown": hash_shown(text),
         }
         return self._render("engagement_confirm_page", values, status)

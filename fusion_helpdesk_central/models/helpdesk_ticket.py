@@ -48,6 +48,10 @@ class HelpdeskTicket(models.Model):
     x_fc_engagement_sent_at = fields.Datetime("Approval Asked", copy=False, readonly=True)
     x_fc_engagement_reminded_at = fields.Datetime("Owner Reminded", copy=False, readonly=True)
     x_fc_engagement_decided_at = fields.Datetime("Owner Decided", copy=False, readonly=True)
+    x_fc_engagement_asked_at = fields.Datetime("Owner's Question", copy=False, readonly=True)
+    x_fc_engagement_answered_at = fields.Datetime(
+        "Owner's Question Answered", copy=False, readonly=True
+    )
     x_fc_engagement_comment = fields.Text("Owner's Comment", copy=False, readonly=True)
     x_fc_ai_summary = fields.Text("Brief for the Owner", copy=False, readonly=True)
     x_fc_ai_draft = fields.Text("Last Summary", copy=False, readonly=True)

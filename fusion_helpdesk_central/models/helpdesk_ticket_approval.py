@@ -130,6 +130,8 @@ class HelpdeskTicket(models.Model):
                 "x_fc_engagement_reminded_at": False,
                 "x_fc_engagement_decided_at": False,
                 "x_fc_engagement_comment": False,
+                "x_fc_engagement_asked_at": False,
+                "x_fc_engagement_answered_at": False,
                 "x_fc_ai_summary": summary,
             }
         )
@@ -199,6 +201,7 @@ class HelpdeskTicket(models.Model):
             "summary": self.x_fc_ai_summary or "",
             "approve_url": f"{page}/approve",
             "reject_url": f"{page}/reject",
+            "ask_url": f"{page}/ask",
             "index": index,
             "total": total,
         }

@@ -5,7 +5,7 @@ from odoo.exceptions import LockError
 from odoo.tools import formataddr
 
 from .. import const
-from ..utils import clean_text, format_engagement_chatter
+from ..utils import clean_text, format_engagement_chatter, format_engagement_question
 
 _STATES = {"approve": "approved", "reject": "rejected"}
 
@@ -43,25 +43,31 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _fc_decide(self, token, decision, comment=""):
-        """Take the owner's decision. Exactly one is ever taken.
+        """Take the owner's decision. Exactly one is ever taken; ``ask`` is a question, which
+        decides nothing.
 
         Evidence of the request comes in the context: ``fc_ip``, ``fc_user_agent``, ``fc_shown``.
 
         :return: ``{"ok": bool, "reason": str | False}``; besides the reasons of
-            :meth:`_fc_resolve_approval` there is ``busy``: somebody holds the row, try again
+            :meth:`_fc_resolve_approval` there are ``busy``: somebody holds the row, try again,
+            and ``empty``: a question without words
         """
+        comment = clean_text(comment or "", const.MAX_COMMENT).strip()
         ticket, reason = self._fc_resolve_approval(token, decision)
+        if decision == "ask" and not comment:
+            reason = reason or "empty"
         if reason:
             return {"ok": False, "reason": reason}
         try:
             ticket.lock_for_update(allow_referencing=True)
         except LockError:
             return {"ok": False, "reason": "busy"}
-        ticket.with_user(SUPERUSER_ID)._fc_record_decision(
-            self.env["fusion.helpdesk.approval.link"]._find(token),
-            decision,
-            clean_text(comment or "", const.MAX_COMMENT).strip(),
-        )
+        ticket = ticket.with_user(SUPERUSER_ID)
+        if decision == "ask":
+            ticket._fc_record_question(comment)
+        else:
+            link_sudo = self.env["fusion.helpdesk.approval.link"]._find(token)
+            ticket._fc_record_decision(link_sudo, decision, comment)
         return {"ok": True, "reason": False}
 
     def _fc_record_decision(self, link_sudo, decision, comment):
@@ -85,16 +91,28 @@ class HelpdeskTicket(models.Model):
             }
         )
         (self._fc_get_links() - link_sudo)._revoke("decided")
-        self._fc_post_decision(decision, comment)
+        self._fc_post_as_owner(
+            format_engagement_chatter(decision, self.x_fc_engagement_name, comment)
+        )
         self._message_log(body=self._fc_make_evidence(link_sudo))
 
-    def _fc_post_decision(self, decision, comment):
+    def _fc_record_question(self, comment):
+        """The state stays, the links stay; the desk is told, and the reminder waits."""
+        now = fields.Datetime.now()
+        self.write({"x_fc_engagement_asked_at": now, "x_fc_engagement_answered_at": False})
+        desk = self.user_id or self.env["helpdesk.team"].browse(self.team_id.id).member_ids
+        self._fc_post_as_owner(
+            format_engagement_question(self.x_fc_engagement_name, comment), desk.partner_id.ids
+        )
+
+    def _fc_post_as_owner(self, body, partner_ids=()):
         name, email = self.x_fc_engagement_name, self.x_fc_engagement_email
         author_sudo = self._fc_owner_partner() or self.env["res.partner"].create(
             {"name": name or email, "email": email}
         )
         self.with_context(fc_owner_decides=True).message_post(
-            body=format_engagement_chatter(decision, name, comment),
+            body=body,
+            partner_ids=list(partner_ids),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             author_id=author_sudo.id,
@@ -110,8 +128,11 @@ class HelpdeskTicket(models.Model):
     def _fc_get_shown_text(self, decision):
         """:return: title, summary and button as the page shows them, in the language of ``env``"""
         self.ensure_one()
-        approve, reject = self.env._("Approve this request"), self.env._("Reject this request")
-        button = approve if decision == "approve" else reject
+        button = {
+            "approve": self.env._("Approve this request"),
+            "reject": self.env._("Reject this request"),
+            "ask": self.env._("Send the question"),
+        }[decision]
         return f"{self.name}\n\n{self.x_fc_ai_summary or ''}\n\n[{button}]"
 
     def _fc_renew_approval_link(self):

@@ -54,6 +54,10 @@ class HelpdeskTicket(models.Model):
         return [
             ("x_fc_engagement_state", "=", "pending"),
             ("x_fc_engagement_sent_at", "<=", now - timedelta(days=days)),
+            # While the owner waits for an answer it is not his turn; then the days count anew.
+            "|",
+            ("x_fc_engagement_asked_at", "=", False),
+            ("x_fc_engagement_answered_at", "<=", now - timedelta(days=days)),
             ("x_fc_engagement_reminded_at", "=", False),
             ("x_fc_engagement_email", "!=", False),
             (self._fc_closed_path(), "=", False),

@@ -67,6 +67,8 @@ class HelpdeskTicket(models.Model):
             ticket_sudo._fc_is_from_client(message_sudo)
         )
         now = fields.Datetime.now()
+        if is_answer and ticket_sudo._fc_is_support(message_sudo):
+            ticket_sudo._fc_note_answer()
         ticket_sudo.flush_recordset()
         self.env.cr.execute(
             SQL(
@@ -84,6 +86,12 @@ class HelpdeskTicket(models.Model):
         )
         names = ["write_date", "x_fc_last_support_msg_id", "x_fc_last_support_at"]
         ticket_sudo.invalidate_recordset(names, flush=False)
+
+    def _fc_note_answer(self):
+        """An owner who has asked something has been answered."""
+        is_open = self.x_fc_engagement_state == "pending" and self.x_fc_engagement_asked_at
+        if is_open and not self.x_fc_engagement_answered_at:
+            self.x_fc_engagement_answered_at = fields.Datetime.now()
 
     def _fc_post_silently(self, body):
         """A line that everybody may see and nobody is notified of.

@@ -8,6 +8,7 @@ from . import (
     test_mail,
     test_pages,
     test_performance,
+    test_question,
     test_race,
     test_slice,
     test_summary,

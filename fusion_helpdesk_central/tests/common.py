@@ -27,7 +27,10 @@ class CentralMixin:
 
     @classmethod
     def set_up_central(cls):
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.env = cls.env(context={**cls.env.context, "lang": "en_US"})
+        cls.env.company.partner_id.lang = "en_US"
+        cls.env["ir.default"].set("res.partner", "lang", "en_US")
         cls.tickets = cls.env["helpdesk.ticket"]
         cls.keys = cls.env["fusion.helpdesk.client.key"]
         cls.links = cls.env["fusion.helpdesk.approval.link"]
