@@ -3,7 +3,7 @@
 import logging
 import re
 
-_PATH = re.compile(r"(/fusion_helpdesk/engagement/)[^/\s\"'?]+")
+_PATH = re.compile(r"(/fusion_helpdesk/(?:engagement|rating)/)[^/\s\"'?]+")
 _LOGGERS = ("werkzeug", "odoo.http", "odoo.service.server", "odoo.addons.base.models.ir_http")
 
 
@@ -14,7 +14,7 @@ class MaskTokens(logging.Filter):
             text = record.getMessage()
         except (TypeError, ValueError, KeyError):
             return True  # logging itself reports bad arguments
-        if "/fusion_helpdesk/engagement/" in text:
+        if "/fusion_helpdesk/" in text:
             record.msg, record.args = _PATH.sub(r"\1***", text), None
         return True
 

@@ -27,6 +27,11 @@ RENEWALS_PER_DAY = 3
 LINK_KEEP_DAYS = 400
 STUCK_DAYS = 7
 
+RATINGS = (1, 3, 5)
+RATING_CHANGE_DAYS = 7
+RATING_LINK_HOURS = 60 * 24
+REOPEN_DAYS = 14
+
 #: Sizes that the wire accepts, in characters; the client's own limits are far below.
 MAX_NAME = 500
 MAX_DESCRIPTION = 500_000

@@ -1,1 +1,1 @@
-from . import engagement, rpc
+from . import engagement, rating, rpc

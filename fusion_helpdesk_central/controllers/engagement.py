@@ -1,5 +1,4 @@
 import hmac
-import re
 
 from odoo import http
 from odoo.http import request
@@ -7,29 +6,14 @@ from odoo.http import request
 from .. import const
 from ..access_log import mask_access_log
 from ..models.helpdesk_ticket_decision import hash_shown
+from .page import OwnPage
 
 mask_access_log()
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self'; form-action 'self'; frame-ancestors 'none'",
-}
 _STATUS = {"unknown": 404, "bad_decision": 404, "busy": 409, "changed": 409, "limit": 429}
-_ADDON = "fusion_helpdesk_central"
-_COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
-def _get_colour(company):
-    """:return: the firm's colour, for a stripe that no text stands on"""
-    colour = company.primary_color or ""
-    return colour if _COLOUR.fullmatch(colour) else "#1a5fb4"
-
-
-class Engagement(http.Controller):
+class Engagement(OwnPage):
     """The owner's pages. GET reads only: mail scanners follow links, some run scripts."""
 
     _page_url = "/fusion_helpdesk/engagement/<string:token>/<string:decision>"
@@ -94,26 +78,6 @@ class Engagement(http.Controller):
         )  # fmt: skip
         return tickets._fc_decide(token, decision, comment)
 
-    def _count_post(self):
-        """:return: seconds to wait, 0 when the request is allowed"""
-        limit, window_s = const.POSTS_PER_ADDRESS
-        address = request.httprequest.remote_addr
-        return request.env["fusion.helpdesk.rate"].sudo()._hit(f"page:{address}", limit, window_s)
-
-    def _find_lang(self, ticket):
-        """The owner contact's language, else the browser's, of those that are installed."""
-        installed = dict(request.env["res.lang"].sudo().get_installed())
-        if ticket:
-            lang = ticket._fc_owner_partner().lang
-            if lang in installed:
-                return lang
-        for wanted, _quality in request.httprequest.accept_languages:
-            code = wanted.replace("-", "_")
-            known = [one for one in installed if one == code or one[:2] == code[:2].lower()]
-            if known:
-                return code if code in known else known[0]
-        return request.env.company.sudo().partner_id.lang or "en_US"
-
     def _confirm(self, ticket, token, decision, comment="", status=200):
         text = ticket._fc_get_shown_text(decision)
         values = {
@@ -132,23 +96,3 @@ class Engagement(http.Controller):
         values = {"ticket": ticket, "reason": reason, "token": token}
         headers = {"Retry-After": str(wait_s)} if wait_s else {}
         return self._render("engagement_invalid_page", values, _STATUS.get(reason, 410), headers)
-
-    def _render(self, template, values, status=200, headers=None):
-        """Standalone pages: no script, no bundle, no session."""
-        ticket = values.get("ticket")
-        lang = ticket.env.context["lang"] if ticket else self._find_lang(None)
-        company = (ticket and ticket.company_id) or request.env.company.sudo()
-        views = request.env(context={"lang": lang}, su=True)["ir.ui.view"]
-        body = views._render_template(
-            f"{_ADDON}.{template}",
-            {
-                **values,
-                "company": company,
-                "page_lang": lang.replace("_", "-"),
-                "firm_colour": _get_colour(company),
-            },
-        )
-        headers = {"Content-Type": "text/html; charset=utf-8", **_HEADERS, **(headers or {})}
-        return request.make_response(
-            f"<!DOCTYPE html>\n{body}", list(headers.items()), status=status
-        )

@@ -107,6 +107,14 @@ class FusionHelpdeskGateway(models.AbstractModel):
     def set_contact(self, payload):
         return self._serve("set_contact", payload, is_write=True)
 
+    @api.model
+    def set_state(self, payload):
+        return self._serve("set_state", payload, is_write=True)
+
+    @api.model
+    def rate(self, payload):
+        return self._serve("rate", payload, is_write=True)
+
     # -- The door ---------------------------------------------------------------------------------
 
     @api.model
@@ -208,7 +216,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
 
     def _get_features(self):
         """:return: names of what a client may offer beyond the core"""
-        return []
+        return ["rate", "set_state"]
 
     def _do_set_contact(self, call):
         contact = call.record("contact")

@@ -110,6 +110,10 @@ class FusionHelpdeskGateway(models.AbstractModel):
         return {
             "kind": ticket.x_fc_ticket_kind or "",
             "url": self._get_url(ticket, call),
+            "can_rate": self._is_own(ticket, call) and ticket._fc_can_rate(ticket.partner_id),
+            "rating": int(ticket._fc_get_rating(ticket.partner_id).rating),
+            "can_close": ticket._fc_can_close(),
+            "can_reopen": ticket._fc_can_reopen(),
             "description": _clean_html(ticket.description),
             "attachments": [
                 self._describe_file(file)
@@ -127,10 +131,13 @@ class FusionHelpdeskGateway(models.AbstractModel):
         signature lets its holder write in the customer's name."""
         if not ticket.partner_id or not ticket.access_token:
             return ""
-        identity = call.identity
-        is_own = identity["uid"] and identity["uid"] == ticket.x_fc_reporter_uid
-        is_own = is_own or identity["email"] == (ticket.partner_email or "").lower()
-        return ticket._fc_customer_url(None if is_own else False)
+        return ticket._fc_customer_url(None if self._is_own(ticket, call) else False)
+
+    def _is_own(self, ticket, call):
+        """Whether the ticket is the caller's own, by number or address."""
+        uid, email = call.identity["uid"], call.identity["email"]
+        is_same = email and email == (ticket.partner_email or "").lower()
+        return bool(is_same or (uid and uid == ticket.x_fc_reporter_uid))
 
     def _describe_message(self, ticket, message):
         return {

@@ -11,7 +11,7 @@ from odoo.exceptions import ConcurrencyError
 from odoo.tools import email_normalize, formataddr, html_sanitize
 
 from .. import const
-from ..settings import get_int
+from ..settings import get_bool, get_int
 from .fusion_helpdesk_gateway import GatewayError
 
 _logger = logging.getLogger(__name__)
@@ -133,7 +133,10 @@ class FusionHelpdeskGateway(models.AbstractModel):
         files = self._read_files(call)
         if not text and not files:
             raise GatewayError("invalid", "A reply needs a text or a file.")
-        return {"message_id": self._post(ticket, call, uuid, text, files).id, "duplicate": False}
+        message = self._post(ticket, call, uuid, text, files)
+        if get_bool(self.env, "reopen_on_reply"):
+            ticket._fc_set_state("reopen", call.identity["name"])
+        return {"message_id": message.id, "duplicate": False}
 
     def _find_reply(self, ticket, uuid):
         return self.env["mail.message"].search(
@@ -181,6 +184,28 @@ class FusionHelpdeskGateway(models.AbstractModel):
         if author and author.partner_share:
             return author, formataddr((name or author.name, email or author.email or ""))
         return self.env["res.partner"], name or email or self.env._("Reporter")
+
+    # -- Closing and rating -----------------------------------------------------------------------
+
+    def _do_set_state(self, call):
+        ticket = self._find_ticket(call)
+        if not ticket._fc_set_state(call.text("action"), call.identity["name"]):
+            raise GatewayError("invalid", "This cannot be done with the ticket now.")
+        return self._answer_stage(ticket, call)
+
+    def _do_rate(self, call):
+        ticket = self._find_ticket(call)
+        feedback = call.text("feedback", limit=const.MAX_REPLY)[: const.MAX_COMMENT]
+        is_taken = self._is_own(ticket, call) and ticket._fc_rate(
+            call.number("rating"), feedback, ticket.partner_id
+        )
+        if not is_taken:
+            raise GatewayError("invalid", "This ticket cannot be rated now.")
+        return self._answer_stage(ticket, call)
+
+    def _answer_stage(self, ticket, call):
+        lang = self._find_lang(call.identity["lang"])
+        return {"stage": ticket.with_context(lang=lang).stage_id.name or ""}
 
     # -- Files ------------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ class ResConfigSettings(models.TransientModel):
     fhc_ack_all_channels = fields.Boolean(
         "Acknowledge All Tickets", config_parameter=_P + "ack_all_channels"
     )
+    fhc_reopen_on_reply = fields.Boolean("Replies Reopen", config_parameter=_P + "reopen_on_reply")
     fhc_writes_per_hour = fields.Integer(
         "Messages per Hour and Client", config_parameter=_P + "writes_per_hour"
     )

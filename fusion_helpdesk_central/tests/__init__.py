@@ -10,6 +10,7 @@ from . import (
     test_performance,
     test_question,
     test_race,
+    test_rating,
     test_slice,
     test_summary,
     test_wall,
