@@ -3,6 +3,7 @@ from . import (
     fusion_helpdesk_approval_link,
     fusion_helpdesk_client_key,
     fusion_helpdesk_client_key_access,
+    fusion_helpdesk_client_key_watch,
     fusion_helpdesk_gateway,
     fusion_helpdesk_gateway_read,
     fusion_helpdesk_gateway_write,

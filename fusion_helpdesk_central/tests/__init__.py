@@ -14,4 +14,5 @@ from . import (
     test_slice,
     test_summary,
     test_wall,
+    test_watch,
 )
