@@ -32,6 +32,12 @@ RATING_CHANGE_DAYS = 7
 RATING_LINK_HOURS = 60 * 24
 REOPEN_DAYS = 14
 
+LATE_BATCH = 500  # tickets of one run; the next run takes the rest
+
+SIMILAR_MIN = 4  # characters
+SIMILAR_LIMIT = 5
+SIMILAR_LIKENESS = 0.4  # word_similarity: 0 nothing in common, 1 the words stand in the subject
+
 #: Sizes that the wire accepts, in characters; the client's own limits are far below.
 MAX_NAME = 500
 MAX_DESCRIPTION = 500_000

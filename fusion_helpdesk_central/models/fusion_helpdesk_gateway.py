@@ -212,11 +212,17 @@ class FusionHelpdeskGateway(models.AbstractModel):
             "server_time": fields.Datetime.to_string(fields.Datetime.now()),
             "version": const.VERSION,
             "features": self._get_features(),
+            "notices": self._get_notices(call),
         }
 
     def _get_features(self):
         """:return: names of what a client may offer beyond the core"""
-        return ["rate", "set_state"]
+        return ["rate", "set_state", "notices"]
+
+    def _get_notices(self, call):
+        lang = self._find_lang(call.identity["lang"])
+        notices = self.env["fusion.helpdesk.notice"].with_context(lang=lang)._find_for(call.key)
+        return [notice._describe() for notice in notices]
 
     def _do_set_contact(self, call):
         contact = call.record("contact")

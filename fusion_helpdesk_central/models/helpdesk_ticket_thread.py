@@ -86,6 +86,7 @@ class HelpdeskTicket(models.Model):
         )
         names = ["write_date", "x_fc_last_support_msg_id", "x_fc_last_support_at"]
         ticket_sudo.invalidate_recordset(names, flush=False)
+        ticket_sudo._fc_move_sla(bool(is_answer) and ticket_sudo._fc_is_support(message_sudo))
 
     def _fc_note_answer(self):
         """An owner who has asked something has been answered."""
