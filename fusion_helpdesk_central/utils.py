@@ -16,6 +16,12 @@ Then, only when the ticket says something about it, the cost or effort.
 Last bullet: the questions that are still open, or "none".
 Use only facts from the ticket; write "not stated" for what it does not say. No greeting.
 """
+REPLY_PROMPT = """\
+You help a support agent to answer a customer. Write the answer to the ticket below, in the language
+that the customer writes in: polite, short, plain text, paragraphs separated by an empty line.
+Use only facts from the ticket. Promise nothing, name no date and no price; where something is not
+known, ask for it. No subject line, no signature.
+"""
 MAX_PROMPT = 8000  # characters
 MAX_SUMMARY = 4000
 _FENCE = re.compile(r"^```\w*\s*$", re.MULTILINE)
@@ -50,14 +56,14 @@ def build_scope_domain(label, email, is_admin, reporter_uid=0):
     return domain + ["|"] * (len(own) - 1) + own
 
 
-def build_summary_prompt(ticket_dict, messages):
+def build_summary_prompt(ticket_dict, messages, instructions=SUMMARY_PROMPT):
     """Instructions and title whole, then the report, then as many of the newest replies as fit.
 
     :param ticket_dict: ``name`` and ``description``, plain text
     :param messages: list of ``{"author", "body"}``, oldest first, plain text
     :return: text of at most ``MAX_PROMPT`` characters; replies stand oldest first
     """
-    head = f"{SUMMARY_PROMPT}\nTitle: {ticket_dict.get('name') or ''}\n"
+    head = f"{instructions}\nTitle: {ticket_dict.get('name') or ''}\n"
     report = f"\nOriginal report:\n{(ticket_dict.get('description') or '').strip()}\n"
     text = truncate_for_openai(head + report, MAX_PROMPT)
     left = MAX_PROMPT - len(text) - len("\nReplies so far:\n")

@@ -19,6 +19,8 @@ from . import (
     helpdesk_ticket_approval,
     helpdesk_ticket_backfill,
     helpdesk_ticket_decision,
+    helpdesk_ticket_digest,
+    helpdesk_ticket_draft,
     helpdesk_ticket_rating,
     helpdesk_ticket_reminder,
     helpdesk_ticket_sla,

@@ -9,7 +9,7 @@ from odoo.tools import html2plaintext
 from .. import const
 from ..ai import SummaryClient, SummaryError
 from ..settings import get_text
-from ..utils import build_summary_prompt
+from ..utils import REPLY_PROMPT, SUMMARY_PROMPT, build_summary_prompt
 
 _logger = logging.getLogger(__name__)
 _THREADS = 5
@@ -83,7 +83,14 @@ class FusionHelpdeskAi(models.AbstractModel):
         return {ticket.id: summaries.get(ticket.id, "") for ticket in tickets}
 
     @api.model
-    def _build_prompt(self, ticket):
+    def _draft_reply(self, ticket):
+        """:return: a draft of an answer to the customer, plain text, ``""`` when there is none"""
+        if not ticket._fc_client_key().allow_ai and ticket.x_fc_client_label:
+            return ""
+        return self._summarise_many([self._build_prompt(ticket, REPLY_PROMPT)])[0]
+
+    @api.model
+    def _build_prompt(self, ticket, instructions=SUMMARY_PROMPT):
         """Title, report and public messages; never notes, addresses or files."""
         return build_summary_prompt(
             {"name": ticket.name, "description": html2plaintext(ticket.description or "")},
@@ -91,6 +98,7 @@ class FusionHelpdeskAi(models.AbstractModel):
                 {"author": message.author_id.name or "", "body": html2plaintext(message.body or "")}
                 for message in ticket._fc_public_messages()
             ],
+            instructions,
         )
 
 

@@ -69,6 +69,11 @@ class FusionHelpdeskClientKey(models.Model):
         default=True,
         help="Off: nothing of this client's tickets is sent to the summariser.",
     )
+    owner_digest = fields.Boolean(
+        "Weekly Mail to the Owner",
+        default=True,
+        help="One mail a week while something waits for the owner's approval.",
+    )
     last_seen_at = fields.Datetime("Last Seen", readonly=True, copy=False)
     client_version = fields.Char(readonly=True, copy=False)
     client_url = fields.Char("Address", readonly=True, copy=False)

@@ -217,7 +217,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
 
     def _get_features(self):
         """:return: names of what a client may offer beyond the core"""
-        return ["rate", "set_state", "notices"]
+        return ["rate", "set_state", "notices", "fingerprint"]
 
     def _get_notices(self, call):
         lang = self._find_lang(call.identity["lang"])

@@ -2,6 +2,7 @@ import base64
 import binascii
 import logging
 import mimetypes
+import re
 
 from markupsafe import Markup, escape
 from psycopg2.errors import UniqueViolation
@@ -16,6 +17,7 @@ from .fusion_helpdesk_gateway import GatewayError
 
 _logger = logging.getLogger(__name__)
 _PRIORITIES = ("0", "1", "2", "3")
+_FINGERPRINT = re.compile("[0-9a-fA-F]{64}")
 
 
 class FusionHelpdeskGateway(models.AbstractModel):
@@ -84,10 +86,17 @@ class FusionHelpdeskGateway(models.AbstractModel):
             "x_fc_client_label": call.key.client_label,
             "x_fc_reporter_uid": call.identity["uid"],
             "x_fc_ticket_kind": kind if kind in ("bug", "feature") else False,
+            "x_fc_error_fingerprint": self._read_fingerprint(call),
         }
         if priority in _PRIORITIES:
             values["priority"] = priority
         return values
+
+    def _read_fingerprint(self, call):
+        """:return: 64 hex digits; anything else is dropped"""
+        given = call.payload.get("fingerprint")
+        is_hash = isinstance(given, str) and _FINGERPRINT.fullmatch(given)
+        return given.lower() if is_hash else False
 
     def _check_label(self, call, vals):
         label = call.text("x_fc_client_label", vals)

@@ -21,6 +21,13 @@ class HelpdeskTicket(models.Model):
         "Reporter's ID", copy=False, readonly=True, aggregator=None,
         help="Number of the reporting user in the deployment's own database.",
     )  # fmt: skip
+    x_fc_error_fingerprint = fields.Char(
+        "Error", index=True, copy=False, readonly=True,
+        help="The same in all tickets about the same error, whatever their deployment.",
+    )  # fmt: skip
+    x_fc_same_error_count = fields.Integer(
+        "Tickets With This Error", compute="_compute_x_fc_same_error_count"
+    )
     x_fc_ticket_kind = fields.Selection([("bug", "Bug"), ("feature", "Feature")], "Kind")
     x_fc_customer_url = fields.Char(
         "Open as the Customer Sees It", compute="_compute_x_fc_customer_url", groups=_AGENT
@@ -127,6 +134,26 @@ class HelpdeskTicket(models.Model):
             self._field_to_sql(self._table, "x_fc_engagement_decided_at", query),
             self._field_to_sql(self._table, "x_fc_engagement_turnaround_hours", query),
         )
+
+    @api.depends("x_fc_error_fingerprint")
+    def _compute_x_fc_same_error_count(self):
+        prints = [text for text in self.mapped("x_fc_error_fingerprint") if text]
+        rows = self._read_group(
+            [("x_fc_error_fingerprint", "in", prints)], ["x_fc_error_fingerprint"], ["__count"]
+        )
+        counts = dict(rows) if prints else {}
+        for ticket in self:
+            ticket.x_fc_same_error_count = counts.get(ticket.x_fc_error_fingerprint, 0)
+
+    def action_open_same_error(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Tickets With This Error"),
+            "res_model": self._name,
+            "view_mode": "list,kanban,form",
+            "domain": [("x_fc_error_fingerprint", "=", self.x_fc_error_fingerprint)],
+        }
 
     # -- CRUD -------------------------------------------------------------------------------------
 

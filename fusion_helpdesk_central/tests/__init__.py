@@ -3,6 +3,8 @@ from . import (
     test_backfill,
     test_browser,
     test_client_key,
+    test_digest,
+    test_fingerprint,
     test_gateway,
     test_install,
     test_mail,

@@ -1,6 +1,6 @@
 import time
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import _super_send
 from odoo.tools import mute_logger
@@ -10,6 +10,7 @@ from odoo.addons.fusion_base.tests.common import Answer, LoopbackServer
 from ..ai import SummaryClient, SummaryError
 from ..utils import (
     MAX_PROMPT,
+    REPLY_PROMPT,
     SUMMARY_PROMPT,
     build_scope_domain,
     build_summary_prompt,
@@ -238,6 +239,44 @@ class TestSummaries(LoopbackMixin, CentralCase):
         wizard = self.open_wizard(self.ticket | self.make_ticket(name="2"))
         self.assertEqual(wizard.line_ids.mapped("ai_summary"), ["- Brief", "- Brief"])
         self.assertFalse(wizard.summary_failed)
+
+    # -- Drafts of answers ------------------------------------------------------------------------
+
+    def test_draft_goes_into_the_composer_only(self):
+        self.server.answer(path=PATH, json=said("Good morning,\n\nWe <look> into it."))
+        ticket = self.ticket.with_user(self.agent)
+        self.assertTrue(ticket.x_fc_can_draft)
+        messages, mails = len(ticket.message_ids), self.env["mail.mail"].search_count([])
+        action = ticket.action_fc_draft_reply()
+        self.assertEqual(action["res_model"], "mail.compose.message")
+        self.assertIn("AI draft", action["name"])
+        composer = self.env(user=self.agent.id)["mail.compose.message"]
+        composer = composer.with_context(**action["context"]).create({})
+        self.assertIn("We &lt;look&gt; into it.", composer.body)
+        self.assertNotIn("AI draft", composer.body)
+        self.assertEqual(len(ticket.message_ids), messages)
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+        prompt = self.server.requests[0].json()["messages"][0]["content"]
+        self.assertTrue(prompt.startswith(REPLY_PROMPT))
+
+        composer.action_send_mail()
+        message = ticket.message_ids[0]
+        self.assertIn("We &lt;look&gt; into it.", message.body)
+        self.assertIn(message, ticket._fc_public_messages())
+
+    @mute_logger(LOGGER)
+    def test_no_draft(self):
+        self.server.answer(path=PATH, status=500)
+        with self.assertRaises(UserError):
+            self.ticket.action_fc_draft_reply()
+        self.key_a.allow_ai = False
+        self.ticket.invalidate_recordset()
+        self.assertFalse(self.ticket.x_fc_can_draft)
+        with self.assertRaises(UserError):
+            self.ticket.action_fc_draft_reply()
+        self.assertEqual(len(self.server.requests), 1)
+        with self.assertRaises(AccessError):
+            self.ticket.with_user(self.employee).action_fc_draft_reply()
 
     @mute_logger(LOGGER)
     def test_late_ones_stay_empty(self):
