@@ -26,6 +26,8 @@
         "web.assets_backend": [
             "fusion_helpdesk_central/static/src/scss/central.scss",
             "fusion_helpdesk_central/static/src/views/approval_form.js",
+            "fusion_helpdesk_central/static/src/presence/presence.js",
+            "fusion_helpdesk_central/static/src/presence/presence.xml",
         ],
     },
     "post_init_hook": "post_init_hook",

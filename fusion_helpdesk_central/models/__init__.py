@@ -21,6 +21,7 @@ from . import (
     helpdesk_ticket_decision,
     helpdesk_ticket_digest,
     helpdesk_ticket_draft,
+    helpdesk_ticket_presence,
     helpdesk_ticket_rating,
     helpdesk_ticket_reminder,
     helpdesk_ticket_sla,
