@@ -362,6 +362,9 @@ SHOTS += [
         ),
         _press("action_generate_key", _DIALOG),
     ),
+    _central("board", f"/odoo/action-{_ADDON}.action_deployment_board", ready=_CARDS),
+    _central("notices", f"/odoo/action-{_ADDON}.action_notices", ready=ROWS),
+    _central("sla", f"/odoo/action-{_ADDON}.action_sla", ready=ROWS),
     _central("tickets", _TICKETS, ready=ROWS),
     _central("ticket", _TICKETS, DESKTOP, _record("Recall"), ready=ROWS),
     _central(
@@ -419,5 +422,6 @@ SHOTS += [
     _owner("approve_dark_phone", "approve", dark=True),
     _owner("approve_desktop", "approve", DESKTOP),
     _owner("reject_phone", "reject"),
+    _owner("ask_phone", "ask"),
     _owner("invalid_phone", "nothing"),
 ]
