@@ -21,6 +21,8 @@ MAY_DEPEND = {
     "helpdesk": set(),
     "sale_subscription": set(),
 }
+#: Models that an addon calls on another server, by RPC: {addon: names}.
+ON_THE_WIRE = {"fusion_helpdesk": {"fusion.helpdesk.gateway"}}
 MODEL = re.compile(r"""["'](fusion\.[a-z_.]+)["']""")
 XMLID = re.compile(r"""(?:inherit_id|ref|parent|action|id)="([a-z_0-9]+)\.[\w.]+\"""")
 
@@ -64,7 +66,7 @@ def reached(addon, addons, owners):
                 if parts[:2] == ["odoo", "addons"] and len(parts) > 2 and parts[2] in addons:
                     yield f"{path.relative_to(paths.ROOT)}:{node.lineno}", parts[2]
         for found in MODEL.finditer(text):
-            if found[1] in owners:
+            if found[1] in owners and found[1] not in ON_THE_WIRE.get(addon, ()):
                 line = text.count("\n", 0, found.start()) + 1
                 yield f"{path.relative_to(paths.ROOT)}:{line}", owners[found[1]]
     for path in paths.addon_dir(addon).rglob("*.xml"):

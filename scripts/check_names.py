@@ -13,7 +13,11 @@ from toolbox import paths
 #: The Community stand-ins carry the names of the addons they stand in for.
 STAND_INS = {"helpdesk", "sale_subscription"}
 PREFIX = {"fusion_clock": ("x_fclk_",)}
-SETTINGS_PREFIX = {"fusion_clock": ("fclk_",), "fusion_helpdesk": ("fusion_helpdesk_",)}
+SETTINGS_PREFIX = {
+    "fusion_clock": ("fclk_",),
+    "fusion_helpdesk": ("fusion_helpdesk_",),
+    "fusion_helpdesk_central": ("fhc_",),
+}
 
 
 def literal(node):

@@ -341,7 +341,7 @@ SHOTS += [
             ("webhooks", ()),
         )
     ),
-
+]
 
 # The helpdesk reporter.
 
@@ -366,4 +366,119 @@ SHOTS += [
     ),
     _backend("helpdesk_outbox", "/odoo/action-fusion_helpdesk.action_outbox"),
     _backend("helpdesk_outbox_phone", "/odoo/action-fusion_helpdesk.action_outbox", size=PHONE),
+]
+
+# The central desk and the owner's pages.
+
+_ADDON = "fusion_helpdesk_central"
+_APPROVAL = "/fusion_helpdesk/engagement/demo-approval-of-birchwood-dentals-owner-01"
+_TICKETS = "/odoo/helpdesk-tickets"
+SMALL_PHONE = (320, 700)
+
+
+def _central(name, path, size=DESKTOP, *steps, login="admin", ready=LOADED_CLIENT):
+    return Shot(f"helpdesk_{name}", login, path, size, steps, ready=ready)
+
+
+def _owner(name, page, size=SMALL_PHONE, dark=False):
+    return Shot(f"helpdesk_{name}", "priya", f"{_APPROVAL}/{page}", size, dark=dark)
+
+
+def _record(text, shown="!!document.querySelector('.o_form_sheet')"):
+    """Open the record whose name holds ``text``, by its row in the list."""
+    row = (
+        f"[...document.querySelectorAll('.o_data_row')].find((r) => r.innerText.includes('{text}'))"
+    )
+    return (f"{row}.querySelector('.o_data_cell[name=name]').click()", shown)
+
+
+def _view(kind, shown):
+    return (f"document.querySelector('.o_switch_view.o_{kind}').click()", shown)
+
+
+def _press(name, shown):
+    return (f"document.querySelector('button[name={name}]:not([disabled])').click()", shown)
+
+
+_DIALOG = "!!document.querySelector('.modal .o_form_sheet')"
+_KEYS = f"/odoo/action-{_ADDON}.action_client_keys"
+_REPORT = f"/odoo/action-{_ADDON}.action_owner_engagements"
+SHOTS += [
+    _central("client_keys", _KEYS),
+    _central("client_key", _KEYS, DESKTOP, _record("Birchwood")),
+    _central("client_key_phone", "/odoo/m-fusion.helpdesk.client.key/1", PHONE),
+    _central(
+        "new_key",
+        _KEYS,
+        DESKTOP,
+        _record("Harbour"),
+        _press("action_revoke", "!!document.querySelector('.modal-footer .btn-primary')"),
+        (
+            "document.querySelector('.modal-footer .btn-primary').click()",
+            "!!document.querySelector('button[name=action_generate_key]')",
+        ),
+        _press("action_generate_key", _DIALOG),
+    ),
+    _central("board", f"/odoo/action-{_ADDON}.action_deployment_board", ready=_CARDS),
+    _central("notices", f"/odoo/action-{_ADDON}.action_notices", ready=ROWS),
+    _central("sla", f"/odoo/action-{_ADDON}.action_sla", ready=ROWS),
+    _central("tickets", _TICKETS, ready=ROWS),
+    _central("ticket", _TICKETS, DESKTOP, _record("Recall"), ready=ROWS),
+    _central(
+        "ticket_phone",
+        _TICKETS,
+        PHONE,
+        (
+            "[...document.querySelectorAll('.o_kanban_record')].find((r) => "
+            "r.innerText.includes('Recall')).click()",
+            "!!document.querySelector('.o_form_sheet')",
+        ),
+        ready="!!document.querySelector('.o_kanban_record')",
+    ),
+    _central("kanban", _TICKETS, DESKTOP, _view("kanban", ROWS), ready=ROWS),
+    _central(
+        "wizard",
+        _TICKETS,
+        DESKTOP,
+        _record("Larger letters"),
+        _press("action_request_owner_approval", _DIALOG),
+        ready=ROWS,
+    ),
+    _central("report_pivot", _REPORT, ready="!!document.querySelector('.o_pivot table')"),
+    _central(
+        "report_graph",
+        _REPORT,
+        DESKTOP,
+        _view("graph", "!!document.querySelector('.o_graph_renderer canvas')"),
+        ready="!!document.querySelector('.o_pivot table')",
+    ),
+    _central(
+        "report_list",
+        _REPORT,
+        DESKTOP,
+        _view("list", ROWS),
+        ready="!!document.querySelector('.o_pivot table')",
+    ),
+    _central(
+        "report_kanban",
+        _REPORT,
+        DESKTOP,
+        _view("kanban", ROWS),
+        ready="!!document.querySelector('.o_pivot table')",
+    ),
+    _central(
+        "central_settings",
+        "/odoo/settings",
+        DESKTOP,
+        (
+            f"document.querySelector('.settings_tab .tab[data-key={_ADDON}]').click()",
+            "!!document.querySelector('[name=fhc_default_team_id]')",
+        ),
+    ),
+    _owner("approve_phone", "approve"),
+    _owner("approve_dark_phone", "approve", dark=True),
+    _owner("approve_desktop", "approve", DESKTOP),
+    _owner("reject_phone", "reject"),
+    _owner("ask_phone", "ask"),
+    _owner("invalid_phone", "nothing"),
 ]

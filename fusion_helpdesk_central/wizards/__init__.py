@@ -1,0 +1,1 @@
+from . import fusion_helpdesk_engagement_wizard, fusion_helpdesk_engagement_wizard_line
