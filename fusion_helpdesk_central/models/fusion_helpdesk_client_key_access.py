@@ -70,6 +70,7 @@ class FusionHelpdeskClientKey(models.Model):
                     "previous_key_expires_at": False,
                 }
             )
+        return True
 
     def _check_manager(self):
         self.ensure_one()
