@@ -43,7 +43,7 @@ class GatewayCall:
             raise GatewayError("too_large", f"{name} is too long.")
         return clean_text(value)
 
-    def number(self, name, default=0):
+    def integer(self, name, default=0):
         """:return: a whole number that fits an id, ``default`` when absent"""
         value = self.payload.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -180,7 +180,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
     def _note_contact(self, call):
         seen = {"client_version": call.text("client_version", limit=64) or None}
         if "queue_depth" in call.payload:
-            seen["client_queue_depth"] = call.number("queue_depth")
+            seen["client_queue_depth"] = call.integer("queue_depth")
         if "url" in call.payload:
             seen["client_url"] = call.text("url", limit=2000) or None
         call.key._touch(seen)
@@ -195,7 +195,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
         """:return: the ticket, in scope
         :raise GatewayError: the same whether it is somebody else's or not there
         """
-        ticket_id = call.number("ticket_id")
+        ticket_id = call.integer("ticket_id")
         domain = self.env["helpdesk.ticket"]._fc_scope_domain(call.key, call.identity)
         ticket = self.env["helpdesk.ticket"].search(
             domain & fields.Domain("id", "=", ticket_id), limit=1

@@ -23,9 +23,9 @@ class FusionHelpdeskGateway(models.AbstractModel):
         lang = self._find_lang(call.identity["lang"])
         tickets = self.env["helpdesk.ticket"].with_context(lang=lang)
         domain = tickets._fc_scope_domain(call.key, call.identity) & self._get_filter(call)
-        limit = min(call.number("limit", 40) or 40, const.LIST_LIMIT)
+        limit = min(call.integer("limit", 40) or 40, const.LIST_LIMIT)
         found = tickets.search(
-            domain, offset=call.number("offset"), limit=limit, order="write_date desc, id desc"
+            domain, offset=call.integer("offset"), limit=limit, order="write_date desc, id desc"
         )
         return {
             "tickets": [self._describe_ticket(ticket) for ticket in found],
@@ -175,7 +175,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
 
     def _do_get_attachment(self, call):
         ticket = self._find_ticket(call)
-        wanted = call.number("attachment_id")
+        wanted = call.integer("attachment_id")
         seen = ticket._fc_public_messages().attachment_ids | self._get_own_files(ticket)
         file = seen.filtered(lambda one: one.id == wanted)
         if not file or file.type != "binary":

@@ -67,7 +67,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
     def _do_subscribe(self, call):
         """Let the reporter follow a colleague's ticket. Nothing is posted."""
         ticket = self.env["helpdesk.ticket"].search(
-            self._get_company_domain(call) & Domain("id", "=", call.number("ticket_id")), limit=1
+            self._get_company_domain(call) & Domain("id", "=", call.integer("ticket_id")), limit=1
         )
         if not ticket:
             raise GatewayError("not_found", "There is no such ticket.")

@@ -206,7 +206,7 @@ class FusionHelpdeskGateway(models.AbstractModel):
         ticket = self._find_ticket(call)
         feedback = call.text("feedback", limit=const.MAX_REPLY)[: const.MAX_COMMENT]
         is_taken = self._is_own(ticket, call) and ticket._fc_rate(
-            call.number("rating"), feedback, ticket.partner_id
+            call.integer("rating"), feedback, ticket.partner_id
         )
         if not is_taken:
             raise GatewayError("invalid", "This ticket cannot be rated now.")

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 
 from .. import const
 
-_OCA = "helpdesk.sla"  # OCA's helpdesk_mgmt_sla, or Enterprise: then theirs counts
-
 
 class HelpdeskTicket(models.Model):
     """Deadlines of a service level. They are moved by events; nothing walks over all tickets."""
@@ -54,8 +52,8 @@ class HelpdeskTicket(models.Model):
         return done
 
     def _fc_start_sla(self):
-        if _OCA in self.env:
-            return
+        if any(name.startswith("sla_") for name in self._fields):
+            return  # OCA's helpdesk_mgmt_sla, or Enterprise's own: then theirs counts
         levels, found = self.env["fusion.helpdesk.sla"], {}
         for ticket in self.filtered("x_fc_client_label"):
             kind = (ticket.company_id, ticket.x_fc_client_key_id, ticket.priority)

@@ -37,6 +37,7 @@ def faults(folder, names, private):
     if "helpdesk_mgmt" in manifest["depends"]:
         yield "__manifest__.py: depends on helpdesk_mgmt, which Enterprise does not have"
     allowed = names["model"] | names["xmlid"]
+    private = private - set(_own_fields(folder))
     for path in sources(folder):
         where = path.relative_to(folder)
         text = path.read_text()
@@ -45,6 +46,12 @@ def faults(folder, names, private):
         taken = _python_members(text) if path.suffix == ".py" else _view_fields(path, text)
         for name in sorted(taken & private):
             yield f"{where}: {name} of the helpdesk is not on the surface"
+
+
+def _own_fields(folder):
+    """:return: names of fields that the addon defines itself, e.g. on a dialog of its own"""
+    for path in folder.rglob("*.py"):
+        yield from re.findall(r"^    (\w+) = fields\.", path.read_text(), re.M)
 
 
 def _quoted_names(path, text):

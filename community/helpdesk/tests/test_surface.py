@@ -1,6 +1,7 @@
 import tempfile
 from pathlib import Path
 
+from odoo.models import MAGIC_COLUMNS
 from odoo.tests import tagged
 
 from odoo.addons import __path__ as addons_paths
@@ -9,6 +10,9 @@ from . import surface
 from .common import DeskCommon
 
 ADDONS = ("helpdesk_mgmt", "helpdesk")
+CORE = ("mail.thread.cc", "mail.activity.mixin", "portal.mixin")
+#: OCA gives these names to fields of its own; they are also a message's files, a contact's users.
+RELATED = {"attachment_ids", "user_ids"}
 
 
 @tagged("post_install", "-at_install")
@@ -27,12 +31,9 @@ class TestSurface(DeskCommon):
             if getattr(base, "_module", None) in ADDONS
             for name in vars(base)
         }
-        common = {
-            name
-            for base in type(self.env["mail.thread.cc"]).mro()
-            + type(self.env["mail.activity.mixin"]).mro()
-            + type(self.env["portal.mixin"]).mro()
-            for name in vars(base)
+        common = set(MAGIC_COLUMNS) | RELATED
+        common |= {
+            name for model in CORE for base in type(self.env[model]).mro() for name in vars(base)
         }
         listed = {
             name.rpartition(".")[2] for kind in ("field", "method") for name in self.names[kind]
