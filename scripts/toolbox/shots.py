@@ -365,7 +365,13 @@ SHOTS += [
         ready=LOADED_CLIENT,
     ),
     _backend("helpdesk_outbox", "/odoo/action-fusion_helpdesk.action_outbox"),
-    _backend("helpdesk_outbox_phone", "/odoo/action-fusion_helpdesk.action_outbox", size=PHONE),
+    Shot(
+        "helpdesk_outbox_phone",
+        "admin",
+        "/odoo/action-fusion_helpdesk.action_outbox",
+        PHONE,
+        ready=ROWS,
+    ),
 ]
 
 # The central desk and the owner's pages.

@@ -133,6 +133,40 @@ _SENT = {
     "email_captured": True,
 }
 _QUEUED = {**_SENT, "queued": True, "ticket_id": False, "ticket_ref": False}
+_WHOAMI = {
+    "ok": True,
+    "name": "Priya Raman",
+    "email": "priya@example.com",
+    "email_valid": True,
+    "is_admin": True,
+    "client_label": "MAPLECREST",
+    "configured": True,
+    "limits": {"max_files": 10, "max_file_mb": 10, "max_total_mb": 20},
+    "pending": 0,
+    "features": ["similar", "subscribe", "notices", "rate", "set_state"],
+    "notices": [
+        {
+            "id": 1,
+            "title": "Maintenance on Saturday",
+            "body": "<p>Support's system is off from 8 to 9 in the morning.</p>",
+            "severity": "warning",
+            "date_from": "",
+            "date_to": "",
+        }
+    ],
+}
+_SIMILAR = {
+    "ok": True,
+    "tickets": [{"id": 101, "ref": "HT00101", "subject": _LOGO["subject"], "stage": "In Progress"}],
+}
+_CLOSED = {
+    **_THREAD,
+    "stage": "Done",
+    "is_closed": True,
+    "can_close": False,
+    "can_reopen": True,
+    "can_rate": True,
+}
 _ANSWERS = {
     "my_tickets": _LIST,
     "ticket/101": _THREAD,
@@ -278,6 +312,19 @@ STORIES = {
             " { name: 'TypeError', message: 'The value is missing', traceback: 'TypeError' }); 0",
             "!!document.querySelector('.o_fhd_report_error')",
         ),
+    ),
+    "similar": (
+        answer(whoami=_WHOAMI, similar=_SIMILAR),
+        OPEN,
+        NEW,
+        fill("input[name=subject]", "Logo is missing"),
+        ("true", "!!document.querySelector('.o_fhd_similar')"),
+    ),
+    "rating": (
+        answer(**{"whoami": _WHOAMI, "ticket/101": _CLOSED}),
+        OPEN,
+        LIST,
+        press(".o_fhd_ticket", ".o_fhd_rating"),
     ),
     "empty": (
         answer(my_tickets={**_LIST, "tickets": [], "total": 0}),

@@ -123,9 +123,9 @@ export class TicketThread extends Component {
 
     get faces() {
         return [
-            { rating: 5, face: "😀", label: _t("Satisfied") },
-            { rating: 3, face: "😐", label: _t("Not sure") },
-            { rating: 1, face: "🙁", label: _t("Dissatisfied") },
+            { rating: 5, icon: "fa-smile-o", label: _t("Satisfied") },
+            { rating: 3, icon: "fa-meh-o", label: _t("Not sure") },
+            { rating: 1, icon: "fa-frown-o", label: _t("Dissatisfied") },
         ];
     }
 
