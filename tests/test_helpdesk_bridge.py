@@ -84,9 +84,9 @@ class BridgeCase(ServerCase):
             "ir.model.data", "search_read", [("module", "=", module), ("name", "=", name)],
             ["res_id"],
         )  # fmt: skip
-        values = {"name": login.title(), "login": login, "password": login,
-                  "email": f"{login}@example.com", "group_ids": [(6, 0, [found["res_id"]])]}  # fmt: skip
-        return rpc("res.users", "create", values)
+        values = {"login": login, "password": login, "email": f"{login}@example.com"}
+        groups = [(6, 0, [found["res_id"]])]
+        return rpc("res.users", "create", {"name": login.title(), "group_ids": groups, **values})
 
     @classmethod
     def issue_key(cls, label):
@@ -115,7 +115,9 @@ class BridgeCase(ServerCase):
 
     def send_mail(self):
         """:return: what has reached the SMTP server since the last call"""
-        self.rpc("ir.cron", "method_direct_trigger", [self.ref("mail.ir_cron_mail_scheduler_action")])
+        self.rpc(
+            "ir.cron", "method_direct_trigger", [self.ref("mail.ir_cron_mail_scheduler_action")]
+        )
         before, self.seen = self.seen, len(self.sink.messages)
         return self.sink.messages[before : self.seen]
 
@@ -239,9 +241,7 @@ class BridgeStory:
         again = requests.post(links["reject"], data={"comment": ""}, timeout=60)
 
         self.assertEqual((done.status_code, again.status_code), (200, 410))
-        ticket = self.central_ticket(
-            ticket_id, "x_fc_engagement_state", "x_fc_engagement_comment"
-        )
+        ticket = self.central_ticket(ticket_id, "x_fc_engagement_state", "x_fc_engagement_comment")
         self.assertEqual(
             (ticket["x_fc_engagement_state"], ticket["x_fc_engagement_comment"]),
             ("approved", "Go <b>on</b>"),
@@ -285,7 +285,9 @@ class BridgeStory:
 
     def test_nothing_is_lost_while_central_is_away(self):
         count = size(6, 60)
-        self.at_client("ir.config_parameter", "set_param", "fusion_helpdesk.tickets_per_hour", "9999")
+        self.at_client(
+            "ir.config_parameter", "set_param", "fusion_helpdesk.tickets_per_hour", "9999"
+        )
         port = self.server.port
         self.server.stop()
         answers = [self.submit(f"Away {number}") for number in range(count)]
@@ -320,9 +322,12 @@ class BridgeStory:
     def make_due(self):
         """Back-off counts minutes; the proof does not wait for them."""
         env = self.odoo.database_env
-        with psycopg2.connect(
-            dbname=self.client_name, host=env["PGHOST"], port=env["PGPORT"], user=env["PGUSER"]
-        ) as connection, connection.cursor() as cr:
+        with (
+            psycopg2.connect(
+                dbname=self.client_name, host=env["PGHOST"], port=env["PGPORT"], user=env["PGUSER"]
+            ) as connection,
+            connection.cursor() as cr,
+        ):
             cr.execute("UPDATE fusion_helpdesk_outbox SET next_attempt_at = NULL "
                        "WHERE state = 'queued'")  # fmt: skip
 
