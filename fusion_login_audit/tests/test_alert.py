@@ -3,6 +3,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.fusion_base.tests.common import SmtpSink
 
@@ -117,6 +118,22 @@ class TestAlert(AuditCase):
             "[Login Audit] 5 failed login attempts for <script>alert(1)</script>",
         )
         self.assertEqual(self.alerts.search([]).state, "sent")
+
+    def test_a_mail_server_that_is_down_costs_no_alert_and_no_row(self):
+        self.fail(count=6)
+        with SmtpSink() as sink:
+            port = sink.port
+        self.env["ir.mail_server"].search([]).active = False
+        self.env["ir.mail_server"].create(
+            {"name": "down", "smtp_host": sink.host, "smtp_port": port, "smtp_encryption": "none"}
+        )
+        self.assertEqual(self.alerts._cron_process(), 1)
+        switch = patch.object(type(self.env["ir.mail_server"]), "_disable_send", lambda _s: False)
+        with switch, mute_logger("odoo.addons.mail.models.mail_mail"):
+            self.mails().send()
+        self.assertEqual(self.mails().state, "exception")
+        self.assertEqual(self.alerts.search([]).state, "sent")
+        self.assertEqual(len(self.rows("audit_anna")), 6)
 
     def test_template_that_was_deleted(self):
         self.env.ref("fusion_login_audit.mail_template_login_alert").unlink()

@@ -59,6 +59,31 @@ class TestChain(AuditCase):
             report = self.verify()
         self.assertEqual((report["ok"], report["checked"]), (True, 7))
 
+    def test_a_clock_that_was_set_back_changes_nothing(self):
+        ids = [
+            self.make(event_time=when)
+            for when in ("2026-03-02 10:00:00", "2026-03-02 09:00:00", "2026-03-02 09:30:00")
+        ]
+        self.seal()
+        self.sql("SELECT id FROM fusion_login_audit WHERE id IN %s ORDER BY seal_no", tuple(ids))
+        self.assertEqual([row[0] for row in self.env.cr.fetchall()], ids)
+        report = self.verify()
+        self.assertEqual((report["ok"], report["checked"]), (True, 3))
+
+    def test_a_restored_backup_verifies_to_its_own_head(self):
+        self.fill(3)
+        self.seal()
+        with self.env.cr.savepoint() as backup:
+            self.fill(2)
+            self.seal()
+            newest = self.verify()  # its head stands in the digest that was mailed
+            backup.rollback()
+        self.env.invalidate_all()
+        restored = self.verify()
+        self.assertEqual((restored["ok"], restored["head_seal_no"]), (True, 3))
+        self.assertEqual(newest["head_seal_no"], 5)
+        self.assertNotEqual(restored["head_hash"], newest["head_hash"])
+
     def test_every_tampering_is_found(self):
         ids = self.fill(40)
         self.seal()

@@ -1,8 +1,11 @@
 """The parts of ``scripts/test``: each makes an Outcome."""
 
 import ast
+import contextlib
+import fcntl
 import json
 import os
+import shutil
 import subprocess
 import time
 
@@ -24,6 +27,16 @@ DURATIONS = paths.RUN / "test-durations.json"
 #: A test beside a running server must not take its ports.
 NO_PORTS = ["--http-port=0", "--gevent-port=0"]
 BROWSER_WEIGHT = 12  # a browser test takes about as long as this many plain ones
+
+
+@contextlib.contextmanager
+def alone():
+    """One test command of this clone at a time; its results replace those of the last."""
+    with (paths.RUN / "test.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        shutil.rmtree(paths.TEST_RESULTS, ignore_errors=True)
+        paths.TEST_RESULTS.mkdir(parents=True)
+        yield
 
 
 def depends(addon):
@@ -181,15 +194,17 @@ class Suites:
         databases.drop(self.env, database)
         return outcome
 
-    def system_tests(self):
+    def system_tests(self, pattern="test*.py"):
         """Run the tests of ``tests/``: real servers, parallel HTTP, several processes.
 
+        :param pattern: which files
         :return: Outcome
         """
         outcome = Outcome()
         config = self.odoo.write_config()
         log = paths.TEST_RESULTS / "system.log"
         command = [paths.VENV_PYTHON, "-m", "unittest", "discover", "-v", "-s", "tests", "-t", "."]
+        command += ["-p", pattern]
         env = {**self.odoo.environment(config), "FUSION_TEST_TEMPLATE": TEMPLATE}
         env["PYTHONPATH"] = f"{paths.ROOT / 'scripts'}:{env['PYTHONPATH']}"
         try:
