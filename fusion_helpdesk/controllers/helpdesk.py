@@ -2,30 +2,30 @@ from odoo import http
 from odoo.http import request
 
 
+def _service():
+    return request.env["fusion.helpdesk.service"]
+
+
 class FusionHelpdesk(http.Controller):
     """The dialog's routes; every rule is in ``fusion.helpdesk.service``."""
 
-    @property
-    def _service(self):
-        return request.env["fusion.helpdesk.service"]
-
     @http.route("/fusion_helpdesk/whoami", type="jsonrpc", auth="user", methods=["POST"])
     def whoami(self, **_params):
-        return self._service._whoami()
+        return _service()._whoami()
 
     @http.route("/fusion_helpdesk/submit", type="jsonrpc", auth="user", methods=["POST"])
     def submit(self, **values):
-        return self._service._submit(values)
+        return _service()._submit(values)
 
     @http.route("/fusion_helpdesk/my_tickets", type="jsonrpc", auth="user", methods=["POST"])
     def my_tickets(self, scope="mine", offset=0, limit=40, search="", state="all", **_params):
-        return self._service._my_tickets(scope, offset, limit, search, state)
+        return _service()._my_tickets(scope, offset, limit, search, state)
 
     @http.route(
         "/fusion_helpdesk/ticket/<int:ticket_id>", type="jsonrpc", auth="user", methods=["POST"]
     )
     def ticket(self, ticket_id, **_params):
-        return self._service._ticket_detail(ticket_id)
+        return _service()._ticket_detail(ticket_id)
 
     @http.route(
         "/fusion_helpdesk/ticket/<int:ticket_id>/reply",
@@ -34,11 +34,11 @@ class FusionHelpdesk(http.Controller):
         methods=["POST"],
     )
     def reply(self, ticket_id, body="", attachments=None, reply_uuid=None, **_params):
-        return self._service._ticket_reply(ticket_id, body, attachments, reply_uuid)
+        return _service()._ticket_reply(ticket_id, body, attachments, reply_uuid)
 
     @http.route("/fusion_helpdesk/unread_count", type="jsonrpc", auth="user", methods=["POST"])
     def unread_count(self, **_params):
-        return {"ok": True, "count": self._service._unread_count()}
+        return {"ok": True, "count": _service()._unread_count()}
 
     @http.route(
         "/fusion_helpdesk/outbox/<int:outbox_id>/<any(retry,discard):action>",
@@ -47,7 +47,7 @@ class FusionHelpdesk(http.Controller):
         methods=["POST"],
     )
     def outbox(self, outbox_id, action, **_params):
-        return self._service._outbox_action(outbox_id, action)
+        return _service()._outbox_action(outbox_id, action)
 
     @http.route(
         "/fusion_helpdesk/ticket/<int:ticket_id>/<any(close,reopen):action>",
@@ -56,7 +56,7 @@ class FusionHelpdesk(http.Controller):
         methods=["POST"],
     )
     def set_state(self, ticket_id, action, **_params):
-        return self._service._set_state(ticket_id, action)
+        return _service()._set_state(ticket_id, action)
 
     @http.route(
         "/fusion_helpdesk/ticket/<int:ticket_id>/rate",
@@ -65,7 +65,7 @@ class FusionHelpdesk(http.Controller):
         methods=["POST"],
     )
     def rate(self, ticket_id, rating=0, feedback="", **_params):
-        return self._service._rate(ticket_id, rating, feedback)
+        return _service()._rate(ticket_id, rating, feedback)
 
     @http.route(
         "/fusion_helpdesk/ticket/<int:ticket_id>/subscribe",
@@ -74,8 +74,8 @@ class FusionHelpdesk(http.Controller):
         methods=["POST"],
     )
     def subscribe(self, ticket_id, **_params):
-        return self._service._subscribe(ticket_id)
+        return _service()._subscribe(ticket_id)
 
     @http.route("/fusion_helpdesk/similar", type="jsonrpc", auth="user", methods=["POST"])
     def similar(self, query="", **_params):
-        return self._service._find_similar(query)
+        return _service()._find_similar(query)

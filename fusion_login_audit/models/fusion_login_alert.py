@@ -56,7 +56,7 @@ class FusionLoginAlert(models.Model):
     @api.model
     def _fc_check(self, cr, vals):
         """Look for a burst after a failure; a fault here costs the alert, not the row."""
-        if not self.env["fusion.login.audit"]._fc_get_bool("alert_enabled"):
+        if not self.env(cr=cr)["fusion.login.audit"]._fc_get_bool("alert_enabled"):
             return
         try:
             with cr.savepoint(flush=False):

@@ -231,7 +231,9 @@ class FusionLoginAudit(models.Model):
             ),
             log_exceptions=False,
         )
-        if cr.fetchone()[0] < self._fc_get_int("flood_limit_per_min"):
+        count = cr.fetchone()[0]
+        # by this cursor: the request's own may be read-only or have failed
+        if count < self.with_env(self.env(cr=cr))._fc_get_int("flood_limit_per_min"):
             return vals
         return {
             **vals,
