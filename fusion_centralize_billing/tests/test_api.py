@@ -1,8 +1,10 @@
 import json
 import re
+from pathlib import Path
 
 from odoo.tests import HttpCase, tagged
 
+from ..controllers.api import DOCUMENT
 from ..controllers.gate import BUCKETS, Buckets
 from .common import BillingCase
 
@@ -266,3 +268,6 @@ class TestApi(BillingCase, HttpCase):
                 verbs = set(_options.routing["methods"]) - {"HEAD"}
                 served |= {(verb, path) for verb in verbs}
         self.assertEqual(described, served)
+        copy = Path(__file__).parents[2] / "docs" / "api" / "billing-v1.json"
+        if copy.is_file():  # in the repository; an installation may leave docs/ out
+            self.assertEqual(copy.read_text(), DOCUMENT.read_text())
