@@ -19,6 +19,7 @@
         "security/fusion_centralize_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/fusion_centralize_billing_security.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "wizards/fusion_billing_secret_views.xml",
         "views/fusion_billing_service_views.xml",

@@ -17,6 +17,8 @@ MAX_AHEAD_MINUTES = 15
 MAX_BACK_DAYS = 400
 
 DEFAULT_LATE_WINDOW_DAYS = 60
+DEFAULT_DUNNING_DAYS = "1,3,5,7"  # after the first failure
+DEFAULT_THRESHOLDS = "80,100"  # percent of the quota
 DEFAULT_TIMEZONE = "America/Toronto"
 
 # Webhooks

@@ -1,3 +1,6 @@
+import json
+from pathlib import Path
+
 from odoo import http
 from odoo.http import request
 
@@ -7,6 +10,7 @@ from ..services.wire import MAX_INT, Fields, show_moment, show_number
 from .gate import guarded
 
 ROOT = const.API_ROOT
+DOCUMENT = Path(__file__).parents[1] / "static" / "openapi" / "billing-v1.json"
 OPTIONS = {"type": "http", "auth": "none", "csrf": False, "save_session": False}
 
 
@@ -137,14 +141,27 @@ class BillingApi(http.Controller):
             domain.append(("line_ids.subscription_id", "in", order.ids))
         return _list("invoices", "account.move", domain)
 
+    @route("/invoices", methods=["POST"])
+    @guarded("write")
+    def create_invoice(self, call):
+        move = call.service._api_create_invoice(_inner(call, "invoice"))
+        return {"invoice": move._fc_api_values()}
+
+    @route("/invoices/preview", methods=["POST"])
+    @guarded("write")
+    def preview_invoice(self, call):
+        return {"invoice": call.service._api_preview_invoice(_inner(call, "invoice"))}
+
     @route("/invoices/<string:uuid>", methods=["GET"])
     @guarded("read")
     def show_invoice(self, call, uuid):
-        domain = [*_invoices_of(call), ("x_fc_billing_uuid", "=", uuid)]
-        move = request.env["account.move"].search(domain, limit=1)
-        if not move:
-            raise BillingApiError(404, "invoice_not_found")
-        return {"invoice": move._fc_api_values()}
+        return {"invoice": call.service._get_invoice(uuid)._fc_api_values()}
+
+    @route("/invoices/<string:uuid>/retry_payment", methods=["POST"])
+    @guarded("write")
+    def retry_payment(self, call, uuid):
+        call.service._api_retry_payment(call.service._get_invoice(uuid))
+        return {}
 
     # catalogue
 
@@ -174,6 +191,11 @@ class BillingApi(http.Controller):
     def health(self, call):
         request.env.cr.execute("SELECT 1")
         return {"status": "ok", "version": const.API_VERSION}
+
+    @route("/openapi.json", methods=["GET"])
+    @guarded("read", keyless=True)
+    def openapi(self, call):
+        return json.loads(DOCUMENT.read_text())
 
     @http.route(f"{ROOT}/<path:rest>", **OPTIONS)
     @guarded("read", keyless=True)

@@ -18,13 +18,15 @@ class AccountMove(models.Model):
     x_fc_billing_uuid = fields.Char("Public Id", copy=False, default=lambda self: str(uuid.uuid4()))
 
     def _post(self, soft=True):
-        """Posting tells the app; it calls nobody."""
+        """Posting tells the app and schedules the charge; it calls nobody."""
         posted = super()._post(soft)
         for move in posted.filtered(lambda one: one.move_type == "out_invoice"):
             order = move._fc_get_subscription()
-            if order.x_fc_billing_service_id:
-                move.x_fc_billing_service_id = order.x_fc_billing_service_id
+            service = move.x_fc_billing_service_id or order.x_fc_billing_service_id
+            if service:
+                move.x_fc_billing_service_id = service
                 move._fc_emit("invoice.created")
+                move._fc_schedule_charge(order)
         return posted
 
     def _invoice_paid_hook(self):
@@ -32,7 +34,7 @@ class AccountMove(models.Model):
         for move in self.filtered(
             lambda one: one.x_fc_billing_service_id and one.move_type == "out_invoice"
         ):
-            move._fc_emit("invoice.payment_succeeded")
+            move._fc_note_paid()
         return result
 
     def _fc_get_subscription(self):
@@ -68,7 +70,7 @@ class AccountMove(models.Model):
             **self._fc_event_values(),
             "lago_id": self.x_fc_billing_uuid,
             "issuing_date": show_date(self.invoice_date),
-            "invoice_type": "subscription" if order else "one_off",
+            "invoice_type": "subscription" if self._fc_has_period() else "one_off",
             "status": {"draft": "draft", "posted": "finalized"}.get(self.state, "voided"),
             "payment_status": "succeeded" if self._fc_is_paid() else "pending",
             "fees_amount_cents": untaxed,
@@ -82,6 +84,10 @@ class AccountMove(models.Model):
             "file_url": None,
             "created_at": show_moment(self.create_date),
         }
+
+    def _fc_has_period(self):
+        """:return: whether order lines stand behind the invoice, not add-ons alone"""
+        return bool(self.line_ids.sale_line_ids)
 
     def _fc_is_paid(self):
         return self.payment_state in ("paid", "in_payment")

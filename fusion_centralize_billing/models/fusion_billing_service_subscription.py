@@ -72,7 +72,7 @@ class FusionBillingService(models.Model):
             return self._check_same_plan(existing, plan)
         if plan.currency_id != (link.currency_id or self.currency_id):
             raise BillingApiError(422, "currency_mismatch")
-        return self._start_subscription(link, plan, values, zone)
+        return self._open_subscription(link, plan, values, zone)
 
     def _check_start(self, reader, start):
         limit = timedelta(days=const.MAX_BACK_DAYS)
@@ -103,7 +103,7 @@ class FusionBillingService(models.Model):
             raise BillingApiError(422, "plan_not_sellable")
         return plans
 
-    def _start_subscription(self, link, plan, values, zone):
+    def _open_subscription(self, link, plan, values, zone):
         orders = self.env["sale.order"].sudo().with_company(self.company_id)
         orders.flush_model(["state", "subscription_state"])  # the index reads them
         now = fields.Datetime.now()

@@ -70,6 +70,28 @@ class SaleOrder(models.Model):
         if number > 0:
             self.next_invoice_date = self._fc_get_periods().day(number)
 
+    def _fc_preview_invoice(self, now=None):
+        """What the next invoice would be, by the code that makes it; nothing stays written.
+
+        :param now: naive UTC: the usage counted until then, default the present
+        :return: the API's invoice object, without ids and number
+        """
+        self.ensure_one()
+        _start, end = self._fc_billing_period(now)
+        with self.env.cr.savepoint() as savepoint:
+            self._fc_rate_usage(end)
+            self.next_invoice_date = min(
+                self.next_invoice_date, self._fc_local_day(fields.Datetime.now())
+            )
+            move = self._create_recurring_invoice()
+            values = move._fc_api_values() if move else {}
+            self.env.flush_all()
+            savepoint.rollback()
+        self.env.invalidate_all()
+        for key in ("id", "lago_id", "number"):
+            values.pop(key, None)
+        return {**values, "fees": [{**fee, "id": None} for fee in values.get("fees", ())]}
+
     def _fc_invoice_rest(self):
         """After the end: invoice usage that no invoice shows, posted.
 

@@ -2,6 +2,7 @@ from . import test_api
 from . import test_catalogue
 from . import test_charge
 from . import test_concurrency
+from . import test_dunning
 from . import test_explain
 from . import test_identity
 from . import test_key

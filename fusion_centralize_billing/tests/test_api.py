@@ -1,7 +1,10 @@
 import json
+import re
+from pathlib import Path
 
 from odoo.tests import HttpCase, tagged
 
+from ..controllers.api import DOCUMENT
 from ..controllers.gate import BUCKETS, Buckets
 from .common import BillingCase
 
@@ -192,3 +195,79 @@ class TestApi(BillingCase, HttpCase):
         foreign = self.desk._generate_api_key()
         answer = self.call("GET", f"/invoices/{move.x_fc_billing_uuid}", key=foreign)
         self.refused(answer, 404, "invoice_not_found")
+        path = f"/invoices/{move.x_fc_billing_uuid}/retry_payment"
+        self.refused(self.call("POST", path, {}, key=foreign), 404, "invoice_not_found")
+        self.refused(self.call("POST", path, {}), 422, "no_payment_method")
+
+    def test_an_add_on_is_invoiced_once(self):
+        removal = self.make_product("Throttle removal", 5)
+        removal.product_tmpl_id.x_fc_addon_code = "throttle-removal"
+        body = {
+            "external_customer_id": "u-1", "currency": self.company.currency_id.name,
+            "fees": [{"add_on_code": "throttle-removal", "units": "2", "description": "For web-01"},
+                     {"add_on_code": "throttle-removal", "unit_amount_cents": 700}],
+        }  # fmt: skip
+        answer = self.call("POST", "/invoices", {"invoice": body})
+        self.assertEqual(answer.status_code, 200, answer.text)
+        shown = answer.json()["invoice"]
+        self.assertEqual(
+            (shown["invoice_type"], shown["status"], shown["fees_amount_cents"],
+             shown["taxes_amount_cents"], shown["external_customer_id"]),
+            ("one_off", "finalized", 1700, 221, "u-1"),
+        )  # fmt: skip
+        wrong = {**body, "fees": [{"add_on_code": "nothing"}, {"units": 1}]}
+        details = self.refused(
+            self.call("POST", "/invoices", {"invoice": wrong}), 422, "validation_errors"
+        )["error_details"]
+        self.assertEqual(
+            details,
+            {
+                "invoice.fees.0.add_on_code": ["not_found"],
+                "invoice.fees.1.add_on_code": ["value_is_mandatory"],
+            },
+        )
+        for values, code in (({"currency": "JPY"}, "currency_mismatch"),
+                             ({"fees": []}, "validation_errors"),
+                             ({"external_customer_id": "no"}, "validation_errors")):  # fmt: skip
+            answer = self.call("POST", "/invoices", {"invoice": {**body, **values}})
+            self.refused(answer, 422, code)
+        self.assertEqual(len(self.call("GET", "/invoices").json()["invoices"]), 1)
+
+    def test_the_preview_is_the_next_invoice_and_leaves_nothing(self):
+        self.subscribe(subscription_at="2026-01-01", on="2026-05-10")
+        order = self.maps._api_find_subscription("s-1")
+        start, _end = order._fc_billing_period()
+        row = {"external_subscription_id": "s-1", "metric_code": "map_calls", "quantity": 5_002_000,
+               "period_start": f"{start.isoformat()}Z",
+               "period_end": f"{start.isoformat()[:-2]}01Z"}  # fmt: skip
+        self.maps._api_record_usage(row)
+        before = (order.next_invoice_date, len(order.order_line), self.count_moves())
+
+        body = {"invoice": {"external_subscription_id": "s-1"}}
+        shown = self.call("POST", "/invoices/preview", body).json()["invoice"]
+
+        self.assertEqual([fee["amount_cents"] for fee in shown["fees"]], [4900, 20])
+        self.assertNotIn("id", shown)
+        order.invalidate_recordset()
+        self.assertEqual(
+            (order.next_invoice_date, len(order.order_line), self.count_moves()), before
+        )
+
+    def count_moves(self):
+        return self.env["account.move"].search_count([])
+
+    def test_the_document_names_every_route_and_no_other(self):
+        paths = self.call("GET", "/openapi.json", key=False).json()["paths"]
+        described = {(verb.upper(), path) for path, verbs in paths.items() for verb in verbs}
+        served = set()
+        for rule, _options in self.env["ir.http"]._generate_routing_rules(
+            ["fusion_centralize_billing"], converters=self.env["ir.http"]._get_converters()
+        ):
+            if rule.startswith(ROOT) and "<path:" not in rule:
+                path = re.sub(r"<string:(\w+)>", r"{\1}", rule.removeprefix(ROOT))
+                verbs = set(_options.routing["methods"]) - {"HEAD"}
+                served |= {(verb, path) for verb in verbs}
+        self.assertEqual(described, served)
+        copy = Path(__file__).parents[2] / "docs" / "api" / "billing-v1.json"
+        if copy.is_file():  # in the repository; an installation may leave docs/ out
+            self.assertEqual(copy.read_text(), DOCUMENT.read_text())
