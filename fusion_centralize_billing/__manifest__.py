@@ -28,6 +28,7 @@
         "views/fusion_billing_charge_views.xml",
         "views/fusion_billing_usage_views.xml",
         "views/fusion_billing_webhook_views.xml",
+        "views/fusion_billing_api_log_views.xml",
         "views/sale_order_views.xml",
         "views/fusion_centralize_billing_menus.xml",
     ],

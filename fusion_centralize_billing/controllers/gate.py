@@ -8,7 +8,7 @@ import re
 import secrets
 import threading
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 from psycopg2 import IntegrityError
 
@@ -54,12 +54,46 @@ class Buckets:
 BUCKETS = Buckets()
 
 
+class Pushes:
+    """Good pushes counted in this process's memory, given out at most once in ``seconds``.
+
+    A killed process loses the count of its last minute, never a push.
+    """
+
+    def __init__(self, seconds=const.DAILY_FLUSH_S):
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._counts = Counter()
+        self._since = time.monotonic()
+
+    def add(self, database, *what):
+        with self._lock:
+            self._counts[(database, what)] += 1
+
+    def take(self, database):
+        """:return: ``{what: count}`` to store now, mostly empty"""
+        with self._lock:
+            if time.monotonic() - self._since < self._seconds:
+                return {}
+            self._since = time.monotonic()
+            ours = [key for key in self._counts if key[0] == database]
+            return {key[1]: self._counts.pop(key) for key in ours}
+
+    def give_back(self, database, counts):
+        with self._lock:
+            self._counts.update({(database, what): count for what, count in counts.items()})
+
+
+PUSHES = Pushes()
+
+
 class Call:
     """One request, as the handlers see it."""
 
     def __init__(self):
         given = request.httprequest.headers.get("X-Request-Id", "")
         self.id = given if REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+        self.begin = time.monotonic()
         self.headers = {}
         self.key = None
 
@@ -87,13 +121,16 @@ def guarded(scope, limit="other", status=200, keyless=False):
         def route(self, **params):  # a query that nobody reads is no fault
             call = Call()
             path = {name: params[name] for name in names}
+            code = None
             try:
-                return _answer(
-                    call, *_run(self, handler, call, scope, limit, status, keyless, path)
-                )
+                status_, body = _run(self, handler, call, scope, limit, status, keyless, path)
             except BillingApiError as error:
                 request.env.cr.rollback()
-                return _answer(call, error.status, _error_body(call, error))
+                status_, code, body = error.status, error.code, _error_body(call, error)
+            answer = _answer(call, status_, body)
+            if not keyless:
+                _record(call, status_, code, path, is_hot=limit == "usage")
+            return answer
 
         route.__name__ = handler.__name__
         return route
@@ -279,3 +316,34 @@ def _answer(call, status, body):
         *call.headers.items(),
     ]
     return request.make_response(text, headers, status=status)
+
+
+def _record(call, status, code, path, is_hot):
+    """Keep the request in the record of requests; a good push only counts."""
+    http = request.httprequest
+    template = http.path
+    for name, value in path.items():
+        template = template.replace(f"/{value}", f"/<{name}>", 1)
+    env = request.env
+    database = env.cr.dbname
+    if is_hot and status < 400 and not _is_read():
+        PUSHES.add(database, call.key.id, fields.Date.today(), template)
+        counts = PUSHES.take(database)
+        if counts and not env["fusion.billing.api.daily"]._add(counts):
+            PUSHES.give_back(database, counts)
+        return
+    service = call.service if call.key else env["fusion.billing.service"]
+    env["fusion.billing.api.log"]._note(
+        {
+            "key_id": call.key.id if call.key else None,
+            "service_id": service.id or None,
+            "company_id": service.company_id.id or None,
+            "method": http.method,
+            "path": template[:255],
+            "status": status,
+            "code": code,
+            "milliseconds": int((time.monotonic() - call.begin) * 1000),
+            "ip": http.remote_addr,
+            "request_id": call.id,
+        }
+    )

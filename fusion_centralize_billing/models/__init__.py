@@ -5,6 +5,7 @@ from . import fusion_billing_service_invoice
 from . import fusion_billing_service_subscription
 from . import fusion_billing_service_usage
 from . import fusion_billing_api_key
+from . import fusion_billing_api_log
 from . import fusion_billing_webhook_secret
 from . import fusion_billing_account_link
 from . import fusion_billing_metric

@@ -128,6 +128,12 @@ class FusionBillingWebhook(models.Model):
         newest = self.sudo().search(domain, order="sequence desc", limit=1)
         return newest.sequence + 1
 
+    @api.autovacuum
+    def _gc_sent(self):
+        """Sent events leave after 90 days; those given up stay."""
+        old = fields.Datetime.now() - timedelta(days=const.SENT_EVENT_DAYS)
+        self.sudo().search([("state", "=", "sent"), ("sent_at", "<", old)], limit=10_000).unlink()
+
     def _trigger_dispatch(self):
         if self:
             self.env.ref("fusion_centralize_billing.cron_fc_dispatch_webhooks").sudo()._trigger()

@@ -2,10 +2,11 @@ import json
 import re
 from pathlib import Path
 
+from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, tagged
 
 from ..controllers.api import DOCUMENT
-from ..controllers.gate import BUCKETS, Buckets
+from ..controllers.gate import BUCKETS, PUSHES, Buckets
 from .common import BillingCase
 
 ROOT = "/api/billing/v1"
@@ -116,6 +117,52 @@ class TestApi(BillingCase, HttpCase):
                            ("/plans", "plans")):  # fmt: skip
             self.assertEqual(self.call("GET", path, key=foreign).json()[name], [])
         self.assertEqual(self.maps._api_find_subscription("s-1").subscription_state, "3_progress")
+
+    def test_requests_are_recorded_and_good_pushes_only_counted(self):
+        log = self.env["fusion.billing.api.log"].sudo()
+        self.subscribe()
+        path = "/subscriptions/s-1"
+        period = self.call("GET", path).json()["subscription"]["current_billing_period_started_at"]
+        log.search([]).unlink()
+        row = {
+            "external_subscription_id": "s-1", "metric_code": "map_calls", "quantity": "5",
+            "period_start": period, "period_end": period.replace(":00Z", ":01Z"),
+        }  # fmt: skip
+        self.patch(PUSHES, "_seconds", 0)
+        PUSHES._counts.clear()
+        answer = self.call("POST", "/usage", {"usage": [row]})
+        self.assertEqual(answer.status_code, 202, answer.text)
+        self.call("POST", "/usage", {"usage": [row]})
+        self.assertFalse(log.search([]))
+        daily = self.env["fusion.billing.api.daily"].search([])
+        self.assertEqual(daily.mapped("count"), [2])
+        self.assertEqual((daily.path, daily.key_id.service_id), (ROOT + "/usage", self.maps))
+
+        body = {"customer": {"external_id": "n", "name": "North", "email": "not an address"}}
+        refused = self.call("POST", "/customers", body)
+        self.assertEqual(refused.status_code, 422, refused.text)
+        self.call("GET", "/subscriptions/s-1")
+        self.call("GET", "/subscriptions/s-1", key="wrong")
+        stranger, read, wrong = log.search([])
+        self.assertEqual(
+            (wrong.status, wrong.method, wrong.path), (422, "POST", ROOT + "/customers")
+        )
+        self.assertEqual(wrong.code, refused.json()["code"])
+        self.assertEqual(wrong.request_id, refused.headers["X-Request-Id"])
+        self.assertEqual(
+            (read.status, read.path[: len(ROOT) + 16]), (200, ROOT + "/subscriptions/<")
+        )
+        self.assertNotIn("s-1", read.path)
+        self.assertEqual(read.company_id, self.maps.company_id)
+        self.assertEqual((stranger.status, stranger.code), (401, "unauthorized"))
+        self.assertFalse(stranger.key_id or stranger.service_id)
+        with self.assertRaises(AccessError):
+            read.write({"status": 500})
+
+    def test_a_record_that_fails_breaks_no_answer(self):
+        self.env.cr.execute("ALTER TABLE fusion_billing_api_log ADD CHECK (status = 0) NOT VALID")
+        with self.assertLogs("odoo.addons.fusion_centralize_billing", "WARNING"):
+            self.assertEqual(self.call("GET", "/customers").status_code, 200)
 
     def test_bodies_that_are_no_request(self):
         for body, status, code in (

@@ -9,6 +9,8 @@ ALL = "rwcu"
 RIGHTS = {
     "fusion.billing.service": ("r", "r", ALL),
     "fusion.billing.api.key": ("", "", "rw"),
+    "fusion.billing.api.log": ("", "", "r"),
+    "fusion.billing.api.daily": ("", "", "r"),
     "fusion.billing.webhook.secret": ("", "", ""),
     "fusion.billing.account.link": ("r", "rw", "rw"),
     "fusion.billing.metric": ("r", ALL, ALL),
