@@ -1,6 +1,6 @@
 {
     "name": "Fusion Tasks",
-    "summary": "Technician visits, openings that count hours, leaves and travel, one winner per slot",
+    "summary": "Technician visits: openings that count hours, leaves and travel; one winner each",
     "version": "19.0.1.0.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",

@@ -1,6 +1,6 @@
 """Limits, defaults and codes."""
 
-#: Value of ``fusion_tasks.<key>`` when the row is missing or unreadable: (default, lowest, highest).
+#: ``fusion_tasks.<key>``: (default when missing or unreadable, lowest, highest).
 NUMBERS = {
     "slot_grid_minutes": (30, 5, 60),
     "window_minutes": (30, 0, 480),

@@ -7,8 +7,8 @@ from .. import const
 class FusionTechnicianScheduleGuard(models.Model):
     """A row per technician and local day that every booker of that day updates.
 
-    PostgreSQL runs REPEATABLE READ under Odoo: the second booker of a moment fails with 40001 and is
-    repeated on a fresh snapshot, so that it sees the first one's job and the travel to it.
+    PostgreSQL runs REPEATABLE READ under Odoo: the second booker of a moment fails with 40001 and
+    is repeated on a fresh snapshot, so that it sees the first one's job and the travel to it.
     """
 
     _name = "fusion.technician.schedule.guard"
