@@ -1,0 +1,22 @@
+{
+    "name": "Fusion Tasks",
+    "summary": "Technician visits: openings that count hours, leaves and travel; one winner each",
+    "version": "19.0.1.0.0",
+    "category": "Services/Field Service",
+    "author": "Nexa Systems Inc.",
+    "license": "LGPL-3",
+    "depends": ["fusion_base", "mail", "calendar", "resource", "hr", "hr_skills"],
+    "data": [
+        "security/fusion_tasks_groups.xml",
+        "security/ir.model.access.csv",
+        "security/fusion_technician_task_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/hr_skill_data.xml",
+        "wizards/fusion_technician_task_opening_views.xml",
+        "views/fusion_technician_task_views.xml",
+        "views/res_users_views.xml",
+        "views/fusion_tasks_menus.xml",
+    ],
+    "demo": ["demo/fusion_tasks_demo.xml"],
+    "application": True,
+}

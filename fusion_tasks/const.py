@@ -1,0 +1,40 @@
+"""Limits, defaults and codes."""
+
+#: ``fusion_tasks.<key>``: (default when missing or unreadable, lowest, highest).
+NUMBERS = {
+    "slot_grid_minutes": (30, 5, 60),
+    "window_minutes": (30, 0, 480),
+    "travel_speed_kmh": (45, 5, 130),
+    "travel_detour_factor": (1.3, 1, 3),
+    "travel_min_minutes": (10, 0, 60),
+    "travel_default_minutes": (30, 0, 180),
+    "travel_max_minutes": (180, 10, 600),
+}
+#: Likewise for the on/off keys, which hold the text True or False.
+SWITCHES = {"travel_counts_at_day_start": True}
+
+#: Why a time cannot be had, in the order in which they are looked at; the first one wins.
+REASONS = (
+    "not_technician",
+    "company",
+    "past",
+    "lead_time",
+    "skill",
+    "outside_hours",
+    "leave",
+    "overlap",
+    "event",
+    "travel",
+    "day_full",
+)
+#: What concerns the clock and not the place in the day.
+TIME_REASONS = ("past", "lead_time")
+
+BUSY = ("scheduled", "en_route", "in_progress")
+HORIZON_DAYS = 14
+MAX_HORIZON_DAYS = 92
+MAX_DURATION_HOURS = 24
+#: A job under way holds its technician at least this long.
+RUNNING_MINUTES = 15
+RECOMMENDED = 3
+GUARD_KEPT_DAYS = 7

@@ -1,0 +1,150 @@
+"""Free time of one technician on one day. Times are naive UTC; no ``env``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytz
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Time taken. ``place`` is a point of ``services.travel``, None when it has none."""
+
+    start: object
+    end: object
+    place: tuple | None = None
+    task_id: int | bool = False
+
+
+@dataclass
+class Diary:
+    """What is known of a technician. ``work``, ``hours``, ``stops``, ``counts`` are by local day.
+
+    ``hours`` are the working hours before leave is taken off, ``counts`` the jobs that begin.
+    """
+
+    user_id: int
+    name: str
+    home: tuple
+    limit: int = 0
+    work: dict = field(default_factory=dict)
+    hours: dict = field(default_factory=dict)
+    stops: dict = field(default_factory=dict)
+    counts: dict = field(default_factory=dict)
+    skills: list = field(default_factory=list)
+
+    def is_full(self, day):
+        return bool(self.limit) and self.counts.get(day, 0) >= self.limit
+
+    def has_skills(self, skill_ids, day):
+        """Validity is looked at on the day of the visit."""
+        held = {skill for skill, since, until in self.skills
+                if since <= day and (not until or until >= day)}  # fmt: skip
+        return held.issuperset(skill_ids)
+
+    def stops_near(self, day):
+        """:return: stops of the day and of the next one, into which a night shift reaches"""
+        near = {*self.stops.get(day, ()), *self.stops.get(day + timedelta(days=1), ())}
+        return sorted(near, key=lambda stop: (stop.start, stop.end))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is looked for. ``travel(origin, destination)`` gives ``(minutes, km)``."""
+
+    duration: timedelta
+    here: tuple
+    not_before: object
+    tz: object
+    grid_minutes: int
+    travel: Callable
+    is_first_leg_counted: bool
+    skill_ids: tuple = ()
+
+
+@dataclass(frozen=True)
+class Gap:
+    start: object
+    end: object
+    usable_start: object
+    usable_end: object
+    travel_before: int
+    travel_after: int
+    detour: int
+    distance_km: float
+    prev_task_id: int | bool
+    next_task_id: int | bool
+
+    @property
+    def usable(self):
+        return max(self.usable_end - self.usable_start, timedelta())
+
+
+def subtract(work, stops):
+    """:return: what of the intervals ``work`` no stop takes, in order"""
+    free = []
+    for start, end in work:
+        for stop in stops:
+            if stop.start < end and stop.end > start:
+                if stop.start > start:
+                    free.append((start, stop.start))
+                start = max(start, stop.end)
+        if start < end:
+            free.append((start, end))
+    return free
+
+
+def find_gaps(diary, day, wish):
+    """:return: the gaps of that day, travel taken off both ends"""
+    work = diary.work.get(day, [])
+    stops = diary.stops_near(day)
+    return [_make_gap(diary, work[0][0], stops, gap, wish) for gap in subtract(work, stops)]
+
+
+def _make_gap(diary, day_start, stops, gap, wish):
+    start, end = gap
+    local_day = to_local(start, wish.tz).date()
+    placed = [stop for stop in stops
+              if stop.place and to_local(stop.start, wish.tz).date() == local_day]  # fmt: skip
+    before = next((stop for stop in reversed(placed) if stop.end <= start), None)
+    after = next((stop for stop in placed if stop.start >= end), None)
+    origin = before.place if before else diary.home
+    minutes_to, km = wish.travel(origin, wish.here)
+    minutes_on = wish.travel(wish.here, after.place)[0] if after else 0
+    skipped = wish.travel(origin, after.place)[0] if after else 0
+    counted = minutes_to if before or wish.is_first_leg_counted else 0
+    left = before.end if before else day_start
+    return Gap(
+        start=start,
+        end=end,
+        usable_start=max(start, left + timedelta(minutes=counted)),
+        usable_end=min(end, after.start - timedelta(minutes=minutes_on)) if after else end,
+        travel_before=minutes_to,
+        travel_after=minutes_on,
+        detour=minutes_to + minutes_on - skipped,
+        distance_km=km,
+        prev_task_id=before.task_id if before else False,
+        next_task_id=after.task_id if after else False,
+    )
+
+
+def to_local(moment, tz):
+    return pytz.utc.localize(moment).astimezone(tz)
+
+
+def round_up(moment, tz, grid_minutes):
+    """:return: the first instant at or after ``moment`` on the grid of the local wall clock"""
+    local = to_local(moment, tz)
+    seconds = (local.hour * 60 + local.minute) * 60 + local.second
+    rest = timedelta(seconds=seconds % (grid_minutes * 60), microseconds=local.microsecond)
+    return moment + timedelta(minutes=grid_minutes) - rest if rest else moment
+
+
+def find_starts(gap, wish):
+    """Yield the instants at which a visit of the wished length may begin."""
+    moment = round_up(max(gap.usable_start, wish.not_before), wish.tz, wish.grid_minutes)
+    while moment + wish.duration <= gap.usable_end:
+        yield moment
+        step = moment + timedelta(minutes=wish.grid_minutes)
+        moment = round_up(step, wish.tz, wish.grid_minutes)
