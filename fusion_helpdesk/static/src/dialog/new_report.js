@@ -1,8 +1,8 @@
 import { collectDiagnostics } from "@fusion_helpdesk/core/diagnostics";
 import { Draft, newKey } from "@fusion_helpdesk/core/draft";
-import { getFiles } from "@fusion_helpdesk/core/files";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
-import { Component, onWillStart, useRef, useState } from "@odoo/owl";
+import { WritingForm } from "@fusion_helpdesk/dialog/writing_form";
+import { onWillStart, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
@@ -12,7 +12,7 @@ import { session } from "@web/session";
 
 const TYPED = ["uuid", "kind", "subject", "description", "reply_email"];
 
-export class NewReport extends Component {
+export class NewReport extends WritingForm {
     static template = "fusion_helpdesk.NewReport";
     static components = { FileBox };
     static props = {
@@ -132,28 +132,6 @@ export class NewReport extends Component {
     setKind(kind) {
         this.state.kind = kind;
         this.onTyped();
-    }
-
-    setFiles(files) {
-        this.state.files = files;
-        this.tell();
-    }
-
-    /** Before the dialog's own Ctrl+Enter, which clicks a footer that is not there. */
-    onKey(ev) {
-        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
-            ev.preventDefault();
-            ev.stopPropagation();
-            this.send();
-        }
-    }
-
-    onPaste(ev) {
-        const files = getFiles(ev.clipboardData);
-        if (files.length) {
-            ev.preventDefault();
-            this.state.pasted = files;
-        }
     }
 
     /** @returns {string} name of the first field that is not filled in */

@@ -1,16 +1,8 @@
 import { Draft, newKey } from "@fusion_helpdesk/core/draft";
-import { getFiles } from "@fusion_helpdesk/core/files";
 import { describeMoment } from "@fusion_helpdesk/core/moments";
 import { FileBox } from "@fusion_helpdesk/dialog/file_box";
-import {
-    Component,
-    markup,
-    onWillStart,
-    onWillUnmount,
-    useEffect,
-    useRef,
-    useState,
-} from "@odoo/owl";
+import { WritingForm } from "@fusion_helpdesk/dialog/writing_form";
+import { markup, onWillStart, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError, rpc } from "@web/core/network/rpc";
 import { user } from "@web/core/user";
@@ -19,7 +11,7 @@ import { session } from "@web/session";
 
 const SHOWN = 30; // messages drawn at first
 
-export class TicketThread extends Component {
+export class TicketThread extends WritingForm {
     static template = "fusion_helpdesk.TicketThread";
     static components = { FileBox };
     static props = { ticketId: Number, whoami: Object, onText: Function, onBack: Function };
@@ -167,28 +159,6 @@ export class TicketThread extends Component {
         this.draft.write({ body: this.state.body, uuid: this.state.uuid });
         Object.assign(this.state, { fault: "", said: "" });
         this.tell();
-    }
-
-    setFiles(files) {
-        this.state.files = files;
-        this.tell();
-    }
-
-    /** Before the dialog's own Ctrl+Enter, which clicks a footer that is not there. */
-    onKey(ev) {
-        if (ev.key === "Enter" && (ev.ctrlKey || ev.metaKey)) {
-            ev.preventDefault();
-            ev.stopPropagation();
-            this.send();
-        }
-    }
-
-    onPaste(ev) {
-        const files = getFiles(ev.clipboardData);
-        if (files.length) {
-            ev.preventDefault();
-            this.state.pasted = files;
-        }
     }
 
     async send() {
