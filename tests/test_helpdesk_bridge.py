@@ -9,6 +9,8 @@ import os
 import re
 import uuid
 import xmlrpc.client
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 
 import psycopg2
@@ -18,6 +20,8 @@ from toolbox import databases, paths
 from toolbox.server import Server, free_port
 
 from .login_support import load_servers
+from .lossy_relay import LossyRelay
+from .pages import PageReader
 from .support import ADMIN, Client, ServerCase, size
 
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 64).decode()
@@ -284,27 +288,39 @@ class BridgeStory:
         self.assertEqual(found, 1)
 
     def test_nothing_is_lost_while_central_is_away(self):
-        count = size(6, 60)
+        """Central comes back behind a network that loses answers and repeats requests."""
+        count = size(50, 1000)
         self.at_client(
             "ir.config_parameter", "set_param", "fusion_helpdesk.tickets_per_hour", "9999"
         )
         port = self.server.port
+        relay = self.enterContext_(LossyRelay(port))
+        self.at_client("ir.config_parameter", "set_param", "fusion_helpdesk.remote_url", relay.url)
         self.server.stop()
         answers = [self.submit(f"Away {number}") for number in range(count)]
         self.assertEqual({(one["ok"], one["queued"]) for one in answers}, {(True, True)})
-        listed = self.reporter.call("/fusion_helpdesk/my_tickets")
-        self.assertEqual(len(listed["outbox"]), count)
+        waiting = self.at_client(
+            "fusion.helpdesk.outbox", "search_count", [("state", "=", "queued")]
+        )
+        self.assertEqual(waiting, count)
 
         cls = type(self)
         cls.server = self.enterContext_(
             Server(self.odoo, self.name, port, log=self.log,
                    options=["--max-cron-threads=0", *self.options])
         )  # fmt: skip
-        for _run in range(3):
-            self.at_client("fusion.helpdesk.outbox", "search_count", [])
+        relay.is_lossy = True
+        for _run in range(count):
             self.make_due()
             self.run_client_cron("ir_cron_outbox")
+            if not self.at_client(
+                "fusion.helpdesk.outbox", "search_count", [("state", "=", "queued")]
+            ):
+                break
+        self.connect(self.code)
 
+        self.assertGreater(relay.answers_lost, count // 50)
+        self.assertGreater(relay.requests_repeated, count // 50)
         tickets = self.rpc(
             "helpdesk.ticket", "search_read", [("name", "like", "Bug Report: Away")], ["name"],
             order="id",
@@ -313,6 +329,45 @@ class BridgeStory:
             [ticket["name"] for ticket in tickets],
             [f"[BIRCH] Bug Report: Away {number}" for number in range(count)],
         )
+        states = {
+            row["state"]
+            for row in self.at_client("fusion.helpdesk.outbox", "search_read", [], ["state"])
+        }
+        self.assertEqual(states, {"sent"})
+
+    def test_one_of_many_decisions_at_once_counts(self):
+        self.connect(
+            self.code,
+            fusion_helpdesk_owner_email="olivia@example.com",
+            fusion_helpdesk_owner_name="Olivia",
+        )
+        self.send_mail()
+        ticket_id = self.submit("Second printer")["ticket_id"]
+        mail = self.ask_owner(ticket_id)
+        links = [
+            link for link in LINK.findall(self.html(mail)) if link.endswith(("/approve", "/reject"))
+        ]
+        self.assertEqual(len(links), 2)
+        count = size(20, 100)
+
+        def decide(number):
+            link = links[number % 2]
+            return requests.post(link, data={"comment": str(number)}, timeout=60).status_code
+
+        with ThreadPoolExecutor(count) as pool:
+            statuses = Counter(pool.map(decide, range(count)))
+
+        self.assertEqual(statuses[200], 1, statuses)
+        self.assertLessEqual(set(statuses), {200, 409, 410, 429})
+        ticket = self.central_ticket(ticket_id, "x_fc_engagement_state", "x_fc_engagement_comment")
+        is_approved = int(ticket["x_fc_engagement_comment"]) % 2 == 0
+        self.assertEqual(ticket["x_fc_engagement_state"], "approved" if is_approved else "rejected")
+        told = self.rpc(
+            "mail.message", "search_count",
+            [("model", "=", "helpdesk.ticket"), ("res_id", "=", ticket_id),
+             "|", ("body", "ilike", "Approved by Olivia"), ("body", "ilike", "Rejected by Olivia")],
+        )  # fmt: skip
+        self.assertEqual(told, 1)
 
     def enterContext_(self, manager):
         value = manager.__enter__()
@@ -351,8 +406,45 @@ class BridgeStory:
         self.assertEqual([ticket["x_fc_client_label"] for ticket in found], ["BIRCH"])
 
 
-class TestBridgeXmlRpc(BridgeStory, BridgeCase):
+class TestBridgeXmlRpc(PageReader, BridgeStory, BridgeCase):
     transport = "xmlrpc"
+
+    def test_public_pages_can_be_used_by_everybody(self):
+        self.connect(
+            self.code,
+            fusion_helpdesk_owner_email="olivia@example.com",
+            fusion_helpdesk_owner_name="Olivia",
+        )
+        self.send_mail()
+        ticket_id = self.submit("Third printer")["ticket_id"]
+        acknowledgement = self.send_mail()[0]
+        links = LINK.findall(self.html(self.ask_owner(ticket_id)))
+        (approve,) = [link for link in links if link.endswith("/approve")]
+        (reject,) = [link for link in links if link.endswith("/reject")]
+        self.assert_accessible([approve, reject])
+        requests.post(approve, data={"comment": ""}, timeout=60)
+        self.assert_accessible([approve, f"{approve[:-20]}/approve"])
+
+        (closed,) = self.rpc(
+            "helpdesk.ticket.stage", "search_read", [("closed", "=", True)], ["id"], limit=1
+        )
+        self.rpc("helpdesk.ticket", "write", [ticket_id], {"stage_id": closed["id"]})
+        faces = [
+            link.replace("&amp;", "&")
+            for mail in self.send_mail()
+            for link in LINK.findall(self.html(mail))
+            if "/fusion_helpdesk/rating/" in link
+        ]
+        self.assertEqual(len(faces), 3)
+        self.assert_accessible([faces[0]])
+        requests.post(faces[0], data={"feedback": "Quick"}, timeout=60)
+        self.assert_accessible([faces[0]])
+        (ticket,) = [
+            link.replace("&amp;", "&")
+            for link in LINK.findall(self.html(acknowledgement))
+            if "/my/ticket/" in link
+        ]
+        self.assert_accessible([ticket], area="#wrap")
 
 
 class TestBridgeJson2(BridgeStory, BridgeCase):
