@@ -13,6 +13,14 @@ NUMBERS = {
 #: Likewise for the on/off keys, which hold the text True or False.
 SWITCHES = {"travel_counts_at_day_start": True}
 
+#: Stripe of an e-mail by its type; ``neutral`` is the company's colour.
+EMAIL_ACCENTS = {
+    "info": "#2563eb",
+    "success": "#16803c",
+    "attention": "#d97706",
+    "urgent": "#c81e1e",
+}
+
 #: Why a time cannot be had, in the order in which they are looked at; the first one wins.
 REASONS = (
     "not_technician",

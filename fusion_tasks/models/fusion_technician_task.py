@@ -27,7 +27,12 @@ BOOKING_FIELDS = {*PLAN_FIELDS, "status"}
 class FusionTechnicianTask(models.Model):
     _name = "fusion.technician.task"
     _description = "Technician Task"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "rating.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+        "fusion.email.builder.mixin",
+    ]
     _order = "datetime_start, id"
 
     name = fields.Char("Reference", copy=False, readonly=True, default="/")
@@ -113,6 +118,9 @@ class FusionTechnicianTask(models.Model):
     travel_before = fields.Integer("Travel Before (min)", readonly=True, copy=False)
     travel_after = fields.Integer("Travel After (min)", readonly=True, copy=False)
     route_sequence = fields.Integer(copy=False)
+    calendar_event_id = fields.Many2one(
+        "calendar.event", "Calendar Event", ondelete="set null", copy=False, readonly=True
+    )
     booking_ids = fields.One2many(
         "fusion.technician.booking", "task_id", groups=fields.NO_ACCESS, copy=False
     )
@@ -122,9 +130,14 @@ class FusionTechnicianTask(models.Model):
     en_route_at = fields.Datetime("Left At", readonly=True, copy=False)
     started_at = fields.Datetime(readonly=True, copy=False)
     completed_at = fields.Datetime(readonly=True, copy=False)
+    eta = fields.Datetime("Expected At", readonly=True, copy=False)
     cancel_reason = fields.Text(copy=False)
     no_show_reason = fields.Text("Absence Reason", copy=False)
     completion_notes = fields.Text(copy=False)
+    photo_ids = fields.One2many("fusion.technician.task.photo", "task_id", "Photos")
+    revision = fields.Integer(
+        readonly=True, copy=False, help="Rises with every change of time, people, place or status."
+    )
     res_model = fields.Char("Source Model", copy=False)
     res_id = fields.Many2oneReference("Source Record", model_field="res_model", copy=False)
     company_id = fields.Many2one(
@@ -230,10 +243,15 @@ class FusionTechnicianTask(models.Model):
         result = super().write(vals)
         if BOOKING_FIELDS & vals.keys():
             self._sync_bookings()
+            self._raise_revision()
         for task, old in before.items():
             task._stamp(old)
             task._on_status_changed(old, task.status)
         return result
+
+    def _raise_revision(self):
+        for task in self:
+            task.revision += 1
 
     @api.model
     def _complete_times(self, vals):

@@ -40,7 +40,8 @@ class FusionTechnicianTaskBooking(models.Model):
         :return: True
         """
         self.ensure_one()
-        end = end or start + timedelta(hours=self.duration_hours)
+        start = fields.Datetime.to_datetime(start)
+        end = fields.Datetime.to_datetime(end) or start + timedelta(hours=self.duration_hours)
         vals = {"datetime_start": start, "datetime_end": end}
         if technician_id:
             vals["technician_id"] = technician_id

@@ -57,6 +57,14 @@ class ResUsers(models.Model):
         found = rows.search(Domain("skill_id", "in", value) & rows._fc_valid_on(today))
         return [("id", "in", found.employee_id.user_id.ids)]
 
+    @api.model
+    def _fc_portal_rep_tiles(self):
+        """Hook: what a sales representative sees on the portal's home.
+
+        :return: list of ``{"title", "url", "counts": [(label, number)], "sequence"}``
+        """
+        return []
+
     def _fc_get_skill_rows(self):
         rows = self.env["hr.employee.skill"].sudo()
         mine = Domain("employee_id.user_id", "in", self.ids)

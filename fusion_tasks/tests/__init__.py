@@ -1,4 +1,7 @@
+from . import test_access_token
 from . import test_booking
+from . import test_email
+from . import test_ics
 from . import test_performance
 from . import test_race
 from . import test_security

@@ -3,6 +3,11 @@ from odoo.tests import tagged
 
 from .common import DEPOT, MONDAY, TasksCase, utc
 
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg"
+    "=="
+)
+
 
 @tagged("post_install", "-at_install")
 class TestSecurity(TasksCase):
@@ -15,6 +20,9 @@ class TestSecurity(TasksCase):
         cls.portal = cls.new_user("Pia", "base.group_portal")
         cls.mine = cls.new_task(cls.ann, 9)
         cls.other = cls.new_task(cls.bob, 9)
+        cls.photo, cls.other_photo = cls.env["fusion.technician.task.photo"].create(
+            [{"task_id": task.id, "image": PIXEL} for task in (cls.mine, cls.other)]
+        )
         cls.unassigned = cls.Task.create({"summary": "Open"})
 
     def may(self, user, operation, record):
@@ -33,6 +41,12 @@ class TestSecurity(TasksCase):
             (self.Task, "create", (False, True, True, False, False)),
             (self.mine.sudo().booking_ids.sudo(False), "read", (False,) * 5),
             (self.env["fusion.technician.schedule.guard"], "read", (False,) * 5),
+            (self.env["fusion.access.token"], "read", (False,) * 5),
+            (self.env["fusion.tasks.rate"], "read", (False,) * 5),
+            (self.photo, "read", (True, True, True, False, False)),
+            (self.photo, "write", (True, True, True, False, False)),
+            (self.photo, "unlink", (False, True, True, False, False)),
+            (self.other_photo, "read", (False, True, True, False, False)),
             (self.env["fusion.technician.task.opening"], "create",
              (False, True, True, False, False)),
         ):  # fmt: skip
