@@ -1,6 +1,6 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 
 import pytz
 
@@ -65,7 +65,7 @@ class FusionTechnicianTaskDiary(models.Model):
         bounds = _utc_midnight(first, tz), _utc_midnight(last + timedelta(days=2), tz)
         employees = self._search_employees(users, company)
         work = self._load_hours(employees, bounds, tz, compute_leaves=True)
-        hours = self._load_hours(employees, bounds, tz, compute_leaves=False)
+        hours = cache(partial(self._load_hours, employees, bounds, tz, compute_leaves=False))
         stops, counts = self._load_stops(users, bounds, tz, exclude_task_id)
         skills = self._load_skills(users, company)
         return {
@@ -75,7 +75,7 @@ class FusionTechnicianTaskDiary(models.Model):
                 home=self._get_home(user.sudo(), employees[user.id], company.sudo()),
                 limit=user.x_fc_max_tasks_per_day,
                 work=work[employees[user.id].id],
-                hours=hours[employees[user.id].id],
+                load_hours=partial(_get_one, hours, employees[user.id].id),
                 stops=stops[user.id],
                 counts=counts[user.id],
                 skills=skills[user.id],
@@ -145,6 +145,7 @@ class FusionTechnicianTaskDiary(models.Model):
                     ("partner_id", "in", list(by_partner)),
                     ("state", "!=", "declined"),
                     ("event_id.active", "=", True),
+                    ("event_id.x_fc_task_id", "=", False),
                     ("event_id.show_as", "=", "busy"),
                     ("event_id.start", "<", bounds[1] + margin),
                     ("event_id.stop", ">", bounds[0] - margin),
@@ -178,6 +179,10 @@ class FusionTechnicianTaskDiary(models.Model):
             user_sudo.x_fc_start_partner_id or employee_sudo.address_id or company_sudo.partner_id
         )
         return _make_point(partner.partner_latitude, partner.partner_longitude, partner)
+
+
+def _get_one(load, employee_id):
+    return load()[employee_id]
 
 
 def _make_point(latitude, longitude, partner):

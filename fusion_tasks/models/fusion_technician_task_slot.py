@@ -248,10 +248,8 @@ def _get_place_faults(diary, day, start, end, wish):
     """Yield the reasons that come from the technician's day."""
     if not diary.has_skills(wish.skill_ids, day):
         yield "skill"
-    if not _is_inside(diary.hours.get(day, ()), start, end):
-        yield "outside_hours"
-    elif not _is_inside(diary.work.get(day, ()), start, end):
-        yield "leave"
+    if not _is_inside(diary.work.get(day, ()), start, end):
+        yield "leave" if _is_inside(diary.hours.get(day, ()), start, end) else "outside_hours"
     taken = [stop for stop in diary.stops_near(day) if stop.start < end and stop.end > start]
     if any(stop.task_id for stop in taken):
         yield "overlap"

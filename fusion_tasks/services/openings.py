@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 
 import pytz
 
@@ -21,7 +22,7 @@ class Stop:
 class Diary:
     """What is known of a technician. ``work``, ``hours``, ``stops``, ``counts`` are by local day.
 
-    ``hours`` are the working hours before leave is taken off, ``counts`` the jobs that begin.
+    ``counts`` are the jobs that begin.
     """
 
     user_id: int
@@ -29,10 +30,15 @@ class Diary:
     home: tuple
     limit: int = 0
     work: dict = field(default_factory=dict)
-    hours: dict = field(default_factory=dict)
+    load_hours: Callable = dict
     stops: dict = field(default_factory=dict)
     counts: dict = field(default_factory=dict)
     skills: list = field(default_factory=list)
+
+    @cached_property
+    def hours(self):
+        """Working hours before leave is taken off: loaded only to say why a time cannot be had."""
+        return self.load_hours()
 
     def is_full(self, day):
         return bool(self.limit) and self.counts.get(day, 0) >= self.limit

@@ -1,5 +1,6 @@
 from . import test_access_token
 from . import test_booking
+from . import test_calendar
 from . import test_email
 from . import test_ics
 from . import test_performance
