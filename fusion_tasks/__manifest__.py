@@ -24,6 +24,8 @@
         "data/hr_skill_data.xml",
         "wizards/fusion_technician_task_opening_views.xml",
         "views/fusion_email_templates.xml",
+        "views/fusion_tracking_templates.xml",
+        "wizards/fusion_technician_feed_views.xml",
         "views/fusion_technician_task_views.xml",
         "views/res_users_views.xml",
         "views/fusion_tasks_menus.xml",

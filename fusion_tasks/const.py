@@ -38,6 +38,14 @@ REASONS = (
 #: What concerns the clock and not the place in the day.
 TIME_REASONS = ("past", "lead_time")
 
+#: Requests to the pages behind links, of one address, and the window in seconds.
+PAGES_PER_ADDRESS = (30, 60)
+#: What a client is told once the technician is on the way, in minutes from the estimate.
+ETA_WINDOW_MINUTES = 15
+LEAST_TRACK_DAYS = 1
+FEED_DAYS = 730
+FEED_PAST_DAYS = 7
+
 BUSY = ("scheduled", "en_route", "in_progress")
 HORIZON_DAYS = 14
 MAX_HORIZON_DAYS = 92

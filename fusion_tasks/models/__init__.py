@@ -15,6 +15,7 @@ from . import fusion_technician_task_calendar
 from . import fusion_technician_task_alert
 from . import fusion_technician_task_ics
 from . import fusion_technician_task_photo
+from . import fusion_technician_task_tracking
 from . import calendar_event
 from . import fusion_health
 from . import fusion_start
@@ -28,3 +29,4 @@ from . import resource_calendar_attendance
 from . import resource_calendar_leaves
 from . import res_partner
 from . import res_users
+from . import res_users_feed

@@ -90,9 +90,12 @@ class FusionTechnicianTaskCalendar(models.Model):
         return values
 
     def _get_event_name(self):
-        label = dict(self._fields["task_type"]._description_selection(self.env))[self.task_type]
         city = self.sudo().address_id.city
-        return f"[{label}] {self.summary}" + (f" – {city}" if city else "")
+        name = f"[{self._get_type_label()}] {self.summary}"
+        return f"{name} – {city}" if city else name
+
+    def _get_type_label(self):
+        return dict(self._fields["task_type"]._description_selection(self.env))[self.task_type]
 
     def _follow_event(self, start, stop):
         """The event was moved in the calendar: so does the job, under the usual guarantee.

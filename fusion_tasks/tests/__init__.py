@@ -9,3 +9,4 @@ from . import test_security
 from . import test_skills
 from . import test_slots
 from . import test_task
+from . import test_tracking

@@ -41,6 +41,7 @@ class TestSecurity(TasksCase):
             (self.Task, "create", (False, True, True, False, False)),
             (self.mine.sudo().booking_ids.sudo(False), "read", (False,) * 5),
             (self.env["fusion.technician.schedule.guard"], "read", (False,) * 5),
+            (self.env["fusion.technician.feed"], "create", (True, True, True, False, False)),
             (self.env["fusion.access.token"], "read", (False,) * 5),
             (self.env["fusion.tasks.rate"], "read", (False,) * 5),
             (self.photo, "read", (True, True, True, False, False)),
