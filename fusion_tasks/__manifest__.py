@@ -30,6 +30,15 @@
         "views/res_users_views.xml",
         "views/fusion_tasks_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "fusion_tasks/static/src/board/board_time.js",
+            "fusion_tasks/static/src/board/board_drag.js",
+            "fusion_tasks/static/src/board/dispatch_board.js",
+            "fusion_tasks/static/src/board/dispatch_board.xml",
+            "fusion_tasks/static/src/board/dispatch_board.scss",
+        ],
+    },
     "demo": ["demo/fusion_tasks_demo.xml"],
     "application": True,
 }

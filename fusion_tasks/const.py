@@ -46,6 +46,10 @@ LEAST_TRACK_DAYS = 1
 FEED_DAYS = 730
 FEED_PAST_DAYS = 7
 
+#: Tasks in the board's tray, and those of them for which an opening is suggested.
+MAX_TRAY = 80
+MAX_FITS = 20
+
 BUSY = ("scheduled", "en_route", "in_progress")
 HORIZON_DAYS = 14
 MAX_HORIZON_DAYS = 92

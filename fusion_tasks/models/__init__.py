@@ -13,6 +13,7 @@ from . import fusion_technician_task_explain
 from . import fusion_technician_task_booking
 from . import fusion_technician_task_calendar
 from . import fusion_technician_task_alert
+from . import fusion_technician_task_board
 from . import fusion_technician_task_ics
 from . import fusion_technician_task_photo
 from . import fusion_technician_task_tracking

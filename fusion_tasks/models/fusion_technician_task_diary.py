@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import cache, partial
 
 import pytz
@@ -9,7 +9,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
-from ..services.openings import Diary, Stop, Wish, to_local
+from ..services.openings import Diary, Stop, Wish, midnight, to_local
 
 
 class FusionTechnicianTaskDiary(models.Model):
@@ -62,7 +62,7 @@ class FusionTechnicianTaskDiary(models.Model):
     def _load_diaries(self, users, company, first, last, exclude_task_id=False):
         """:return: ``{user id: Diary}`` for the local days ``first`` to ``last``"""
         tz = company._fc_tz()
-        bounds = _utc_midnight(first, tz), _utc_midnight(last + timedelta(days=2), tz)
+        bounds = midnight(first, tz), midnight(last + timedelta(days=2), tz)
         employees = self._search_employees(users, company)
         work = self._load_hours(employees, bounds, tz, compute_leaves=True)
         hours = cache(partial(self._load_hours, employees, bounds, tz, compute_leaves=False))
@@ -88,7 +88,9 @@ class FusionTechnicianTaskDiary(models.Model):
         """:return: ``{user id: employee}`` of that company"""
         employees = self.env["hr.employee"].sudo()
         domain = [("user_id", "in", users.ids), ("company_id", "=", company.id)]
-        return {employee.user_id.id: employee for employee in employees.search(domain)}
+        names = ["name", "user_id", "resource_id", "company_id", "active", "current_version_id"]
+        found = employees.search_fetch(domain, names)
+        return {employee.user_id.id: employee for employee in found}
 
     def _load_hours(self, employees, bounds, tz, compute_leaves):
         """:return: ``{employee id: {local day: [(start, end)]}}``, naive UTC"""
@@ -200,7 +202,7 @@ def _make_task_stop(row):
 def _make_event_stop(event, tz):
     if event.allday:
         day_after = event.stop_date + timedelta(days=1)
-        return Stop(_utc_midnight(event.start_date, tz), _utc_midnight(day_after, tz))
+        return Stop(midnight(event.start_date, tz), midnight(day_after, tz))
     return Stop(event.start, event.stop)
 
 
@@ -209,10 +211,6 @@ def _put(days, stop, tz):
     while day <= to_local(stop.end, tz).date():
         days[day].append(stop)
         day += timedelta(days=1)
-
-
-def _utc_midnight(day, tz):
-    return _to_naive(tz.localize(datetime.combine(day, time.min)))
 
 
 def _to_naive(moment):

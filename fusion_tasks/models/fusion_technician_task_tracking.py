@@ -4,8 +4,7 @@ from odoo import fields, models
 from odoo.tools import format_date, format_time
 
 from .. import const
-from ..services.openings import to_local
-from .fusion_technician_task_diary import _utc_midnight
+from ..services.openings import midnight, to_local
 
 
 class FusionTechnicianTaskTracking(models.Model):
@@ -18,7 +17,7 @@ class FusionTechnicianTaskTracking(models.Model):
         self.ensure_one()
         tz = self.company_id._fc_tz()
         day = to_local(self.datetime_start, tz).date() + timedelta(days=2)
-        left = _utc_midnight(day, tz) - fields.Datetime.now()
+        left = midnight(day, tz) - fields.Datetime.now()
         days = max(left / timedelta(days=1), const.LEAST_TRACK_DAYS)
         raw = self.env["fusion.access.token"]._issue(self, "task_track", days=days)
         return f"{self.get_base_url()}/tasks/track/{raw}"

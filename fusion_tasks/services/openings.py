@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import cached_property
 
 import pytz
@@ -137,6 +137,12 @@ def _make_gap(diary, day_start, stops, gap, wish):
 
 def to_local(moment, tz):
     return pytz.utc.localize(moment).astimezone(tz)
+
+
+def midnight(day, tz):
+    """:return: naive UTC at which that local day begins"""
+    local = tz.localize(datetime.combine(day, time.min))
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def round_up(moment, tz, grid_minutes):

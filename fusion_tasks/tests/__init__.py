@@ -1,4 +1,6 @@
 from . import test_access_token
+from . import test_board
+from . import test_board_browser
 from . import test_booking
 from . import test_calendar
 from . import test_email
