@@ -50,6 +50,9 @@ FEED_PAST_DAYS = 7
 MAX_TRAY = 80
 MAX_FITS = 20
 
+#: How long a phone may have been without a network and still tell its own times.
+QUEUE_DAYS = 7
+
 BUSY = ("scheduled", "en_route", "in_progress")
 HORIZON_DAYS = 14
 MAX_HORIZON_DAYS = 92

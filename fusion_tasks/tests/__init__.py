@@ -5,6 +5,8 @@ from . import test_booking
 from . import test_calendar
 from . import test_email
 from . import test_ics
+from . import test_my_day
+from . import test_my_day_browser
 from . import test_performance
 from . import test_race
 from . import test_security
