@@ -11,7 +11,24 @@ NUMBERS = {
     "travel_max_minutes": (180, 10, 600),
 }
 #: Likewise for the on/off keys, which hold the text True or False.
-SWITCHES = {"travel_counts_at_day_start": True}
+SWITCHES = {
+    "travel_counts_at_day_start": True,
+    "return_trip_counts": False,
+    "geocode_enabled": True,
+    "enable_email_notifications": True,
+}
+
+#: Addresses that one run of the job looks up, and how often and when it tries again.
+GEOCODE_BATCH = 50
+GEOCODE_PAUSE_S = 1.0
+GEOCODE_ATTEMPTS = 5
+GEOCODE_RETRY_MINUTES = 10
+
+#: Road server: https://project-osrm.org/docs/v5.24.0/api/#table-service
+OSRM_TIMEOUT_S = 3
+OSRM_PLACES = 100  # its own default limit of a table
+PLACE_DIGITS = 4  # about 10 m
+ROADS_KEPT_DAYS = 30
 
 #: Stripe of an e-mail by its type; ``neutral`` is the company's colour.
 EMAIL_ACCENTS = {

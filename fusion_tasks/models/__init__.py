@@ -3,6 +3,7 @@ from . import fusion_email_builder_mixin
 from . import fusion_tasks_notifier
 from . import fusion_tasks_rate
 from . import fusion_tasks_travel
+from . import fusion_tasks_travel_cache
 from . import fusion_technician_schedule_guard
 from . import fusion_technician_booking
 from . import fusion_technician_task
@@ -26,6 +27,7 @@ from . import hr_employee_skill
 from . import hr_skill
 from . import hr_version
 from . import res_company
+from . import res_config_settings
 from . import resource_calendar
 from . import resource_calendar_attendance
 from . import resource_calendar_leaves

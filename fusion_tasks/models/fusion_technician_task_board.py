@@ -89,6 +89,7 @@ class FusionTechnicianTaskBoard(models.Model):
         )  # fmt: skip
         users = self._search_technicians(company)
         diaries = self._load_diaries(users, company, first, last, task.id).values()
+        wish = self._with_roads(wish, diaries)
         return {
             diary.user_id: {
                 fields.Date.to_string(day): _get_hints(diary, day, wish)

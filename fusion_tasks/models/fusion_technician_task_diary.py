@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache, partial
 
@@ -53,10 +54,19 @@ class FusionTechnicianTaskDiary(models.Model):
             not_before=fields.Datetime.to_datetime(not_before) or fields.Datetime.now(),
             tz=company._fc_tz(),
             grid_minutes=travel._get_number("slot_grid_minutes"),
-            travel=cache(travel._minutes),
+            travel=travel._minutes,
             is_first_leg_counted=travel._is_on("travel_counts_at_day_start"),
+            is_way_home_counted=travel._is_on("return_trip_counts"),
             skill_ids=tuple(skill_ids or ()),
         )
+
+    def _with_roads(self, wish, diaries):
+        """:return: the wish with the travel times between all the places of these diaries"""
+        places = {wish.here, *(diary.home for diary in diaries)}
+        stops = (stop for diary in diaries for day in diary.stops.values() for stop in day)
+        places |= {stop.place for stop in stops if stop.place}
+        lookup = self.env["fusion.tasks.travel"]._make_lookup(places)
+        return replace(wish, travel=cache(lookup))
 
     @api.model
     def _load_diaries(self, users, company, first, last, exclude_task_id=False):

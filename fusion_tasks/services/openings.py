@@ -66,6 +66,7 @@ class Wish:
     grid_minutes: int
     travel: Callable
     is_first_leg_counted: bool
+    is_way_home_counted: bool = False
     skill_ids: tuple = ()
 
 
@@ -105,10 +106,10 @@ def find_gaps(diary, day, wish):
     """:return: the gaps of that day, travel taken off both ends"""
     work = diary.work.get(day, [])
     stops = diary.stops_near(day)
-    return [_make_gap(diary, work[0][0], stops, gap, wish) for gap in subtract(work, stops)]
+    return [_make_gap(diary, work, stops, gap, wish) for gap in subtract(work, stops)]
 
 
-def _make_gap(diary, day_start, stops, gap, wish):
+def _make_gap(diary, work, stops, gap, wish):
     start, end = gap
     local_day = to_local(start, wish.tz).date()
     placed = [stop for stop in stops
@@ -120,12 +121,15 @@ def _make_gap(diary, day_start, stops, gap, wish):
     minutes_on = wish.travel(wish.here, after.place)[0] if after else 0
     skipped = wish.travel(origin, after.place)[0] if after else 0
     counted = minutes_to if before or wish.is_first_leg_counted else 0
-    left = before.end if before else day_start
+    left = before.end if before else work[0][0]
+    leave_by = after.start - timedelta(minutes=minutes_on) if after else end
+    if not after and wish.is_way_home_counted:
+        leave_by = work[-1][1] - timedelta(minutes=wish.travel(wish.here, diary.home)[0])
     return Gap(
         start=start,
         end=end,
         usable_start=max(start, left + timedelta(minutes=counted)),
-        usable_end=min(end, after.start - timedelta(minutes=minutes_on)) if after else end,
+        usable_end=min(end, leave_by),
         travel_before=minutes_to,
         travel_after=minutes_on,
         detour=minutes_to + minutes_on - skipped,

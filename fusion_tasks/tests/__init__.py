@@ -14,3 +14,4 @@ from . import test_skills
 from . import test_slots
 from . import test_task
 from . import test_tracking
+from . import test_travel
