@@ -16,6 +16,7 @@ SWITCHES = {
     "return_trip_counts": False,
     "geocode_enabled": True,
     "enable_email_notifications": True,
+    "rating_enabled": False,
 }
 
 #: Addresses that one run of the job looks up, and how often and when it tries again.
@@ -69,6 +70,13 @@ MAX_FITS = 20
 
 #: How long a phone may have been without a network and still tell its own times.
 QUEUE_DAYS = 7
+
+#: When a client is asked how the visit was, and until when it makes sense to ask.
+RATING_AFTER_HOURS = 1
+RATING_WITHIN_DAYS = 3
+RATING_BATCH = 100
+#: Of 1 to 5; a lower one is the dispatcher's to make good.
+GOOD_RATING = 3
 
 BUSY = ("scheduled", "en_route", "in_progress")
 HORIZON_DAYS = 14

@@ -16,6 +16,7 @@ from . import fusion_technician_task_calendar
 from . import fusion_technician_task_alert
 from . import fusion_technician_task_board
 from . import fusion_technician_task_ics
+from . import fusion_technician_task_messages
 from . import fusion_technician_task_my_day
 from . import fusion_technician_task_photo
 from . import fusion_technician_task_tracking

@@ -31,6 +31,8 @@ class ResConfigSettings(models.TransientModel):
     x_fc_tasks_geocode_enabled = fields.Boolean("Find the Places of Addresses")
     x_fc_tasks_enable_email_notifications = fields.Boolean("Send E-mails")
 
+    x_fc_tasks_rating_enabled = fields.Boolean("Ask How the Visit Was")
+
     @api.model
     def get_values(self):
         values = super().get_values()

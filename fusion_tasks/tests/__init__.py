@@ -5,6 +5,7 @@ from . import test_booking
 from . import test_calendar
 from . import test_email
 from . import test_ics
+from . import test_messages
 from . import test_my_day
 from . import test_my_day_browser
 from . import test_performance
