@@ -110,7 +110,17 @@ class FusionTechnicianTaskDiary(models.Model):
             .union(*(employee.resource_id for employee in employees.values()))
         )
         aware = [pytz.utc.localize(bound) for bound in bounds]
-        found = resources._get_valid_work_intervals(*aware, compute_leaves=compute_leaves)[0]
+        flexible = resources.filtered(lambda resource: not resource.calendar_id)
+        found = (resources - flexible)._get_valid_work_intervals(
+            *aware, compute_leaves=compute_leaves
+        )[0]
+        for company, members in flexible.grouped("company_id").items():
+            # with the resources named, core gives those without hours every hour of the day
+            calendar = company.resource_calendar_id
+            hours = calendar._attendance_intervals_batch(*aware)[False]
+            leaves = calendar._leave_intervals_batch(*aware, resources=members)
+            for member in members:
+                found[member.id] = hours - leaves[member.id] if compute_leaves else hours
         by_employee = {}
         for employee in employees.values():
             days = by_employee[employee.id] = defaultdict(list)
