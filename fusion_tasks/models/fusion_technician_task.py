@@ -34,6 +34,8 @@ class FusionTechnicianTask(models.Model):
         "fusion.email.builder.mixin",
     ]
     _order = "datetime_start, id"
+    _rec_name = "summary"
+    _rec_names_search = ["summary", "name"]
 
     name = fields.Char("Reference", copy=False, readonly=True, default="/")
     summary = fields.Char(required=True, tracking=True)

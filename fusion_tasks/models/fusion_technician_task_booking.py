@@ -49,19 +49,20 @@ class FusionTechnicianTaskBooking(models.Model):
             vals["status"] = "scheduled"
         if force:
             self._check_is_dispatcher()
-        else:
-            vals.update(self._check_move(vals, not_before))
+        vals.update(self._check_move(vals, not_before, force))
         with self._losing_is_told():
             self.write(vals)
         if reason:
             self.message_post(body=reason)
         return True
 
-    def _check_move(self, vals, not_before):
+    def _check_move(self, vals, not_before, force):
+        """:return: the travel minutes there and on"""
         moved = self.new({"technician_id": self.technician_id.id, **vals}, origin=self)
-        moved._check_slot_for_all(not_before)
-        moved._lock_days(moved._get_people()._origin)
-        moved._check_slot_for_all(not_before)
+        if not force:
+            moved._check_slot_for_all(not_before)
+            moved._lock_days(moved._get_people()._origin)
+            moved._check_slot_for_all(not_before)
         return moved._get_travel()
 
     def _check_is_dispatcher(self):

@@ -1,6 +1,7 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
-from functools import cache
+from dataclasses import replace
+from datetime import timedelta
+from functools import cache, partial
 
 import pytz
 
@@ -9,7 +10,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .. import const
-from ..services.openings import Diary, Stop, Wish, to_local
+from ..services.openings import Diary, Stop, Wish, midnight, to_local
 
 
 class FusionTechnicianTaskDiary(models.Model):
@@ -53,19 +54,28 @@ class FusionTechnicianTaskDiary(models.Model):
             not_before=fields.Datetime.to_datetime(not_before) or fields.Datetime.now(),
             tz=company._fc_tz(),
             grid_minutes=travel._get_number("slot_grid_minutes"),
-            travel=cache(travel._minutes),
+            travel=travel._minutes,
             is_first_leg_counted=travel._is_on("travel_counts_at_day_start"),
+            is_way_home_counted=travel._is_on("return_trip_counts"),
             skill_ids=tuple(skill_ids or ()),
         )
+
+    def _with_roads(self, wish, diaries):
+        """:return: the wish with the travel times between all the places of these diaries"""
+        places = {wish.here, *(diary.home for diary in diaries)}
+        stops = (stop for diary in diaries for day in diary.stops.values() for stop in day)
+        places |= {stop.place for stop in stops if stop.place}
+        lookup = self.env["fusion.tasks.travel"]._make_lookup(places)
+        return replace(wish, travel=cache(lookup))
 
     @api.model
     def _load_diaries(self, users, company, first, last, exclude_task_id=False):
         """:return: ``{user id: Diary}`` for the local days ``first`` to ``last``"""
         tz = company._fc_tz()
-        bounds = _utc_midnight(first, tz), _utc_midnight(last + timedelta(days=2), tz)
+        bounds = midnight(first, tz), midnight(last + timedelta(days=2), tz)
         employees = self._search_employees(users, company)
         work = self._load_hours(employees, bounds, tz, compute_leaves=True)
-        hours = self._load_hours(employees, bounds, tz, compute_leaves=False)
+        hours = cache(partial(self._load_hours, employees, bounds, tz, compute_leaves=False))
         stops, counts = self._load_stops(users, bounds, tz, exclude_task_id)
         skills = self._load_skills(users, company)
         return {
@@ -75,7 +85,7 @@ class FusionTechnicianTaskDiary(models.Model):
                 home=self._get_home(user.sudo(), employees[user.id], company.sudo()),
                 limit=user.x_fc_max_tasks_per_day,
                 work=work[employees[user.id].id],
-                hours=hours[employees[user.id].id],
+                load_hours=partial(_get_one, hours, employees[user.id].id),
                 stops=stops[user.id],
                 counts=counts[user.id],
                 skills=skills[user.id],
@@ -88,7 +98,9 @@ class FusionTechnicianTaskDiary(models.Model):
         """:return: ``{user id: employee}`` of that company"""
         employees = self.env["hr.employee"].sudo()
         domain = [("user_id", "in", users.ids), ("company_id", "=", company.id)]
-        return {employee.user_id.id: employee for employee in employees.search(domain)}
+        names = ["name", "user_id", "resource_id", "company_id", "active", "current_version_id"]
+        found = employees.search_fetch(domain, names)
+        return {employee.user_id.id: employee for employee in found}
 
     def _load_hours(self, employees, bounds, tz, compute_leaves):
         """:return: ``{employee id: {local day: [(start, end)]}}``, naive UTC"""
@@ -98,7 +110,17 @@ class FusionTechnicianTaskDiary(models.Model):
             .union(*(employee.resource_id for employee in employees.values()))
         )
         aware = [pytz.utc.localize(bound) for bound in bounds]
-        found = resources._get_valid_work_intervals(*aware, compute_leaves=compute_leaves)[0]
+        flexible = resources.filtered(lambda resource: not resource.calendar_id)
+        found = (resources - flexible)._get_valid_work_intervals(
+            *aware, compute_leaves=compute_leaves
+        )[0]
+        for company, members in flexible.grouped("company_id").items():
+            # with the resources named, core gives those without hours every hour of the day
+            calendar = company.resource_calendar_id
+            hours = calendar._attendance_intervals_batch(*aware)[False]
+            leaves = calendar._leave_intervals_batch(*aware, resources=members)
+            for member in members:
+                found[member.id] = hours - leaves[member.id] if compute_leaves else hours
         by_employee = {}
         for employee in employees.values():
             days = by_employee[employee.id] = defaultdict(list)
@@ -145,6 +167,7 @@ class FusionTechnicianTaskDiary(models.Model):
                     ("partner_id", "in", list(by_partner)),
                     ("state", "!=", "declined"),
                     ("event_id.active", "=", True),
+                    ("event_id.x_fc_task_id", "=", False),
                     ("event_id.show_as", "=", "busy"),
                     ("event_id.start", "<", bounds[1] + margin),
                     ("event_id.stop", ">", bounds[0] - margin),
@@ -180,6 +203,10 @@ class FusionTechnicianTaskDiary(models.Model):
         return _make_point(partner.partner_latitude, partner.partner_longitude, partner)
 
 
+def _get_one(load, employee_id):
+    return load()[employee_id]
+
+
 def _make_point(latitude, longitude, partner):
     return latitude, longitude, partner.zip or ""
 
@@ -195,7 +222,7 @@ def _make_task_stop(row):
 def _make_event_stop(event, tz):
     if event.allday:
         day_after = event.stop_date + timedelta(days=1)
-        return Stop(_utc_midnight(event.start_date, tz), _utc_midnight(day_after, tz))
+        return Stop(midnight(event.start_date, tz), midnight(day_after, tz))
     return Stop(event.start, event.stop)
 
 
@@ -204,10 +231,6 @@ def _put(days, stop, tz):
     while day <= to_local(stop.end, tz).date():
         days[day].append(stop)
         day += timedelta(days=1)
-
-
-def _utc_midnight(day, tz):
-    return _to_naive(tz.localize(datetime.combine(day, time.min)))
 
 
 def _to_naive(moment):

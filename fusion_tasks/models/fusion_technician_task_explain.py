@@ -25,6 +25,7 @@ class FusionTechnicianTaskExplain(models.Model):
         )  # fmt: skip
         users = self._search_technicians(company, asked.get("technician_ids"))
         diaries = self._load_diaries(users, company, first, last, excluded).values()
+        wish = self._with_roads(wish, diaries)
         return {
             "result": len(self._find_slots(**asked)),
             "inputs": {**asked, "date_from": first, "date_to": last, "not_before": wish.not_before},

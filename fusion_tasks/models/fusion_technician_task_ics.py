@@ -22,7 +22,6 @@ class FusionTechnicianTaskIcs(models.Model):
     def _prepare_ics_event(self, method):
         company_sudo = self.sudo().company_id
         is_off = method == "CANCEL" or self.status in ("cancelled", "no_show")
-        labels = dict(self._fields["task_type"]._description_selection(self.env))
         email = email_normalize(company_sudo.email or "")
         return {
             "uid": self._get_ics_uid(),
@@ -30,10 +29,18 @@ class FusionTechnicianTaskIcs(models.Model):
             "stamp": fields.Datetime.now(),
             "start": self.datetime_start,
             "end": self.datetime_end,
-            "summary": f"{labels[self.task_type]}, {company_sudo.name}",
+            "summary": f"{self._get_type_label()}, {company_sudo.name}",
             "status": "CANCELLED" if is_off else "CONFIRMED",
             "location": self.sudo().address_id._fc_get_address_line(),
             "organizer": (company_sudo.name, f"mailto:{email}" if email else self.get_base_url()),
+        }
+
+    def _prepare_feed_event(self):
+        """:return: the job as its technician reads it"""
+        return {
+            **self._prepare_ics_event("PUBLISH"),
+            "summary": self._get_event_name(),
+            "organizer": None,
         }
 
     def _get_ics_uid(self):

@@ -27,6 +27,7 @@ class FusionTechnicianTaskSlot(models.Model):
         )
         if diary.is_full(day):
             return []
+        wish = self._with_roads(wish, [diary])
         gaps = [_make_gap_values(gap, wish) for gap in openings.find_gaps(diary, day, wish)]
         least = max(duration_hours * 60, 1)
         return [gap for gap in gaps if gap["usable_minutes"] >= least]
@@ -71,6 +72,7 @@ class FusionTechnicianTaskSlot(models.Model):
             raise UserError(self.env._("A task lasts more than 0 and at most 24 hours."))
         users = self._search_technicians(company, technician_ids)
         diaries = self._load_diaries(users, company, first, last, exclude_task_id)
+        wish = self._with_roads(wish, diaries.values())
         best = _pick_best(diaries.values(), _days(first, last), wish)
         return _make_slots(_keep_per_day(best, per_day), wish)[:limit]
 
@@ -105,6 +107,7 @@ class FusionTechnicianTaskSlot(models.Model):
         wish = self._make_wish(
             company, hours, latitude, longitude, start, skill_ids, exclude_task_id
         )
+        wish = self._with_roads(wish, [diary])
         yield from _get_place_faults(diary, day, start, end, wish)
 
     def _get_schedule_warning(self):
@@ -248,10 +251,8 @@ def _get_place_faults(diary, day, start, end, wish):
     """Yield the reasons that come from the technician's day."""
     if not diary.has_skills(wish.skill_ids, day):
         yield "skill"
-    if not _is_inside(diary.hours.get(day, ()), start, end):
-        yield "outside_hours"
-    elif not _is_inside(diary.work.get(day, ()), start, end):
-        yield "leave"
+    if not _is_inside(diary.work.get(day, ()), start, end):
+        yield "leave" if _is_inside(diary.hours.get(day, ()), start, end) else "outside_hours"
     taken = [stop for stop in diary.stops_near(day) if stop.start < end and stop.end > start]
     if any(stop.task_id for stop in taken):
         yield "overlap"

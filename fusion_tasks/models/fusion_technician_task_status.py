@@ -46,7 +46,8 @@ class FusionTechnicianTaskStatus(models.Model):
     def _stamp(self, old):
         names = [name for name in STAMPS.get(self.status, ()) if not self[name]]
         if names:
-            self.write(dict.fromkeys(names, fields.Datetime.now()))
+            moment = self.env.context.get("fusion_tasks_at") or fields.Datetime.now()
+            self.write(dict.fromkeys(names, moment))
 
     def _on_status_changed(self, old, new):
         """Hook, called once for each task whose status changed, after it was written."""

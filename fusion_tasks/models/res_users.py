@@ -80,6 +80,8 @@ class ResUsers(models.Model):
         result = super().write(vals)
         if vals.get("x_fc_is_technician"):
             self._fc_ensure_employee()
+        if vals.get("active") is False or vals.get("x_fc_is_technician") is False:
+            self.env["fusion.technician.task"]._alert_left(self)
         return result
 
     def _fc_ensure_employee(self):

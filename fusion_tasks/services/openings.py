@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from functools import cached_property
 
 import pytz
 
@@ -21,7 +22,7 @@ class Stop:
 class Diary:
     """What is known of a technician. ``work``, ``hours``, ``stops``, ``counts`` are by local day.
 
-    ``hours`` are the working hours before leave is taken off, ``counts`` the jobs that begin.
+    ``counts`` are the jobs that begin.
     """
 
     user_id: int
@@ -29,10 +30,15 @@ class Diary:
     home: tuple
     limit: int = 0
     work: dict = field(default_factory=dict)
-    hours: dict = field(default_factory=dict)
+    load_hours: Callable = dict
     stops: dict = field(default_factory=dict)
     counts: dict = field(default_factory=dict)
     skills: list = field(default_factory=list)
+
+    @cached_property
+    def hours(self):
+        """Working hours before leave is taken off: loaded only to say why a time cannot be had."""
+        return self.load_hours()
 
     def is_full(self, day):
         return bool(self.limit) and self.counts.get(day, 0) >= self.limit
@@ -60,6 +66,7 @@ class Wish:
     grid_minutes: int
     travel: Callable
     is_first_leg_counted: bool
+    is_way_home_counted: bool = False
     skill_ids: tuple = ()
 
 
@@ -99,10 +106,10 @@ def find_gaps(diary, day, wish):
     """:return: the gaps of that day, travel taken off both ends"""
     work = diary.work.get(day, [])
     stops = diary.stops_near(day)
-    return [_make_gap(diary, work[0][0], stops, gap, wish) for gap in subtract(work, stops)]
+    return [_make_gap(diary, work, stops, gap, wish) for gap in subtract(work, stops)]
 
 
-def _make_gap(diary, day_start, stops, gap, wish):
+def _make_gap(diary, work, stops, gap, wish):
     start, end = gap
     local_day = to_local(start, wish.tz).date()
     placed = [stop for stop in stops
@@ -114,12 +121,15 @@ def _make_gap(diary, day_start, stops, gap, wish):
     minutes_on = wish.travel(wish.here, after.place)[0] if after else 0
     skipped = wish.travel(origin, after.place)[0] if after else 0
     counted = minutes_to if before or wish.is_first_leg_counted else 0
-    left = before.end if before else day_start
+    left = before.end if before else work[0][0]
+    leave_by = after.start - timedelta(minutes=minutes_on) if after else end
+    if not after and wish.is_way_home_counted:
+        leave_by = work[-1][1] - timedelta(minutes=wish.travel(wish.here, diary.home)[0])
     return Gap(
         start=start,
         end=end,
         usable_start=max(start, left + timedelta(minutes=counted)),
-        usable_end=min(end, after.start - timedelta(minutes=minutes_on)) if after else end,
+        usable_end=min(end, leave_by),
         travel_before=minutes_to,
         travel_after=minutes_on,
         detour=minutes_to + minutes_on - skipped,
@@ -131,6 +141,12 @@ def _make_gap(diary, day_start, stops, gap, wish):
 
 def to_local(moment, tz):
     return pytz.utc.localize(moment).astimezone(tz)
+
+
+def midnight(day, tz):
+    """:return: naive UTC at which that local day begins"""
+    local = tz.localize(datetime.combine(day, time.min))
+    return local.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def round_up(moment, tz, grid_minutes):

@@ -41,6 +41,7 @@ class TestSecurity(TasksCase):
             (self.Task, "create", (False, True, True, False, False)),
             (self.mine.sudo().booking_ids.sudo(False), "read", (False,) * 5),
             (self.env["fusion.technician.schedule.guard"], "read", (False,) * 5),
+            (self.env["fusion.technician.feed"], "create", (True, True, True, False, False)),
             (self.env["fusion.access.token"], "read", (False,) * 5),
             (self.env["fusion.tasks.rate"], "read", (False,) * 5),
             (self.photo, "read", (True, True, True, False, False)),
@@ -102,7 +103,10 @@ class TestSecurity(TasksCase):
         self.assertTrue(self.Task.with_user(self.dispatcher)._find_slots(date_from=MONDAY))
 
     def test_the_start_page(self):
-        links = self.env["fusion.start"].with_user(self.ann)._fusion_start_links()
-        self.assertIn("Technician tasks", [link["label"] for link in links])
-        links = self.env["fusion.start"].with_user(self.staff)._fusion_start_links()
-        self.assertNotIn("Technician tasks", [link["label"] for link in links])
+        for user, expected in (
+            (self.ann, ["My day"]), (self.dispatcher, ["Dispatch board", "My day"]),
+            (self.staff, []),
+        ):  # fmt: skip
+            links = self.env["fusion.start"].with_user(user)._fusion_start_links()
+            found = [link["label"] for link in links if "fusion_tasks." in link["url"]]
+            self.assertEqual(found, expected)

@@ -29,6 +29,8 @@ class TestTask(TasksCase):
         self.assertEqual(task.datetime_end, utc(MONDAY, 11, 30))
         self.assertEqual((task.scheduled_date, task.time_start, task.time_end), (MONDAY, 9, 11.5))
         self.assertEqual(task.name[:5], "TASK/")
+        self.assertEqual(task.display_name, "Visit at 9")
+        self.assertIn((task.id, "Visit at 9"), self.Task.name_search(task.name))
 
     def test_an_hour_stays_an_hour_when_clocks_change(self):
         start = utc(date(2027, 3, 14), 1, 30)

@@ -67,6 +67,20 @@ def kiosk(name, *steps, size=TABLET, before=SKIP_SETUP, ready=None):
     return Shot(f"kiosk_{name}", "kiosk", KIOSK, size, steps, before=before, ready=ready)
 
 
+TASKS = "/odoo/action-fusion_tasks."
+LANES = "!!document.querySelector('.o_fusion_tasks_lane')"
+STOPS = "!!document.querySelector('.o_fusion_tasks_stop, .o_fusion_tasks_empty')"
+WEEK = (
+    "[...document.querySelectorAll('.o_fusion_tasks_bar button')].find((b) => "
+    "b.textContent === 'Week').click()",
+    "document.querySelectorAll('.o_fusion_tasks_head .o_fusion_tasks_cell').length === 7",
+)
+
+
+def later(label):
+    return f"document.querySelector('[aria-label=\"{label}\"]').click()", "true"
+
+
 KNOWN = "04:A2:B5:62:C1:80"
 KNOWN_OUT = "04:3F:9C:1A:77:81"
 UNKNOWN = "04:DE:AD:10:20:30"
@@ -131,6 +145,30 @@ def _backend(name, path, size=DESKTOP, dark=False):
 
 
 SHOTS += [
+    Shot(
+        "tasks_board_day",
+        "sana",
+        TASKS + "action_dispatch_board",
+        (1440, 560),
+        (later("Later"),),
+        ready=LANES,
+    ),
+    Shot(
+        "tasks_board_week",
+        "sana",
+        TASKS + "action_dispatch_board",
+        (1440, 620),
+        (WEEK,),
+        ready=LANES,
+    ),
+    Shot(
+        "tasks_my_day",
+        "ines",
+        TASKS + "action_my_day",
+        PHONE,
+        (later("Next day"),),
+        ready=STOPS,
+    ),
     Shot("start_phone", "kiosk", "/fusion", PHONE),
     Shot("start_desktop", "marguerite", "/fusion", DESKTOP),
     _backend("clock_attendances", "/odoo/action-hr_attendance.hr_attendance_action"),

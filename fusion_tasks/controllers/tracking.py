@@ -1,0 +1,89 @@
+from odoo import http
+from odoo.http import request
+
+from .. import const
+from ..access_log import mask_access_log
+
+mask_access_log()
+
+_STATUS = {"ok": 200, "unknown": 404, "busy": 429}
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+}
+
+
+class Tracking(http.Controller):
+    """Pages and files behind a link, for people without a login: no script, no session."""
+
+    _track_url = "/tasks/track/<string:token>"
+    _ics_url = "/tasks/ics/<string:token>"
+    _feed_url = "/tasks/feed/<string:token>.ics"
+
+    @http.route(_track_url, type="http", auth="public", methods=["GET"], save_session=False)
+    def track(self, token, **_params):
+        task, reason = self._resolve(token, "task_track")
+        return self._render("tracking_page", reason, task)
+
+    @http.route(_ics_url, type="http", auth="public", methods=["GET"], save_session=False)
+    def ics(self, token, **_params):
+        task, reason = self._resolve(token, "task_ics")
+        if reason == "ok" and not task.datetime_start:
+            reason = "expired"
+        if reason != "ok":
+            return self._render("tracking_page", reason, task)
+        is_off = task.status in ("cancelled", "no_show")
+        return self._send_calendar(task._get_ics("CANCEL" if is_off else "REQUEST"))
+
+    @http.route(_feed_url, type="http", auth="public", methods=["GET"], save_session=False)
+    def feed(self, token, **_params):
+        user, reason = self._resolve(token, "task_feed")
+        if reason != "ok":
+            return self._render("tracking_page", reason, None)
+        return self._send_calendar(user._fc_get_feed())
+
+    def _resolve(self, token, scope):
+        """:return: ``(record, reason)`` in the reader's language; ``busy``: too many requests"""
+        limit, window_s = const.PAGES_PER_ADDRESS
+        key = f"fusion_tasks.page:{request.httprequest.remote_addr}"
+        if request.env["fusion.tasks.rate"].sudo()._hit(key, limit, window_s):
+            return None, "busy"
+        record, reason = request.env["fusion.access.token"].sudo()._resolve(token, scope)
+        return record and record.with_context(lang=self._find_lang(record)), reason
+
+    def _find_lang(self, record):
+        """The client's or technician's language, else the browser's, of those installed."""
+        installed = dict(request.env["res.lang"].sudo().get_installed())
+        if record and record.partner_id.lang in installed:
+            return record.partner_id.lang
+        for wanted, _quality in request.httprequest.accept_languages:
+            code = wanted.replace("-", "_")
+            near = [one for one in installed if one[:2] == code[:2].lower()]
+            if near:
+                return code if code in near else near[0]
+        return request.env.company.sudo().partner_id.lang or "en_US"
+
+    def _render(self, template, reason, task):
+        lang = task.env.context["lang"] if task else self._find_lang(None)
+        views = request.env(context={"lang": lang}, su=True)["ir.ui.view"]
+        values = {
+            "company": (task and task.company_id) or request.env.company.sudo(),
+            "page_lang": lang.replace("_", "-"),
+            "reason": reason,
+            "visit": task and reason == "ok" and task._get_tracking(),
+        }
+        body = views._render_template(f"fusion_tasks.{template}", values)
+        headers = {"Content-Type": "text/html; charset=utf-8", **_HEADERS}
+        if reason == "busy":
+            headers["Retry-After"] = str(const.PAGES_PER_ADDRESS[1])
+        return request.make_response(
+            f"<!DOCTYPE html>\n{body}", list(headers.items()), status=_STATUS.get(reason, 410)
+        )
+
+    def _send_calendar(self, content):
+        headers = {**_HEADERS, "Content-Type": "text/calendar; charset=utf-8"}
+        return request.make_response(content, list(headers.items()))

@@ -1,0 +1,52 @@
+// Run in the browser at 390 px: from On my way to Complete, with a dead spot in between.
+const wait = (find) =>
+    new Promise((resolve, reject) => {
+        const end = Date.now() + 20000;
+        (function look() {
+            const found = find();
+            if (found) {
+                resolve(found);
+            } else if (Date.now() > end) {
+                reject(new Error(`nothing for ${find}`));
+            } else {
+                setTimeout(look, 50);
+            }
+        })();
+    });
+const stop = () => document.querySelector(".o_fusion_tasks_stop");
+const button = (text) =>
+    [...document.querySelectorAll(".o_fusion_tasks_my_day button")].find(
+        (item) => item.textContent.trim() === text
+    );
+const press = async (text) => (await wait(() => button(text))).click();
+const says = (text) => document.querySelector(".o_fusion_tasks_my_day").textContent.includes(text);
+
+async function story() {
+    await wait(stop);
+    for (const item of document.querySelectorAll(".o_fusion_tasks_actions .btn")) {
+        if (item.getBoundingClientRect().height < 44) {
+            throw new Error(`${item.textContent} is too small for a finger`);
+        }
+    }
+    if (document.documentElement.scrollWidth > window.innerWidth) {
+        throw new Error("the page is wider than the phone");
+    }
+    await press("On my way");
+    await wait(() => button("Start Work") && !says("wait for the connection"));
+    const reach = window.fetch;
+    window.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+    await press("Start Work");
+    await press("Note");
+    const area = await wait(() => document.querySelector("textarea"));
+    area.value = "New belt";
+    area.dispatchEvent(new Event("input"));
+    await press("Save the note");
+    await press("Complete");
+    await wait(() => says("3 actions wait for the connection."));
+    window.fetch = reach;
+    window.dispatchEvent(new Event("online"));
+    await wait(() => !says("wait for the connection"));
+    await wait(() => says("Completed"));
+    console.log("test successful");
+}
+story().catch((error) => console.error(error.message));
