@@ -1,7 +1,7 @@
 {
     "name": "Fusion Centralized Billing",
     "summary": "Usage of several apps in, taxed invoices and signed webhooks out",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -19,6 +19,7 @@
         "security/fusion_centralize_billing_groups.xml",
         "security/ir.model.access.csv",
         "security/fusion_centralize_billing_security.xml",
+        "data/product_data.xml",
         "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "wizards/fusion_billing_secret_views.xml",

@@ -7,8 +7,10 @@ from . import test_explain
 from . import test_identity
 from . import test_key
 from . import test_period
+from . import test_plan_change
 from . import test_rating
 from . import test_security
 from . import test_subscription
+from . import test_termination
 from . import test_usage
 from . import test_webhook
