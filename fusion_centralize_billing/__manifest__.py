@@ -31,6 +31,7 @@
         "views/fusion_billing_webhook_views.xml",
         "views/fusion_billing_api_log_views.xml",
         "views/sale_order_views.xml",
+        "views/link_templates.xml",
         "views/fusion_centralize_billing_menus.xml",
     ],
     "demo": ["demo/fusion_centralize_billing_demo.xml"],

@@ -96,6 +96,7 @@ class Call:
         self.begin = time.monotonic()
         self.headers = {}
         self.key = None
+        self.status = None  # another one than the route's own
 
     @property
     def service(self):
@@ -142,7 +143,8 @@ def _run(controller, handler, call, scope, limit, status, keyless, path):
     """:return: (status, body as a dict or as stored text)"""
     request.update_env(user=SUPERUSER_ID)
     if keyless:
-        return status, handler(controller, call, **path)
+        body = handler(controller, call, **path)
+        return call.status or status, body
     call.key = _authenticate(call)
     _check_rate(call, limit)
     _check_scope(call, scope)
@@ -163,7 +165,7 @@ def _run(controller, handler, call, scope, limit, status, keyless, path):
         raise
     if repeat:
         repeat.write({"status": status, "body": _dump(body)})
-    return status, body
+    return call.status or status, body
 
 
 def _authenticate(call):

@@ -17,8 +17,9 @@ class FusionBillingService(models.Model):
 
     _inherit = "fusion.billing.service"
 
-    def _api_find_subscription(self, external_id):
-        """:return: sudoed order of this service: the running one, else the newest, else empty"""
+    def _api_find_subscription(self, external_id, status=None):
+        """:param status: only one of this status
+        :return: sudoed order of this service: the running one, else the newest, else empty"""
         orders = (
             self.env["sale.order"]
             .sudo()
@@ -30,12 +31,14 @@ class FusionBillingService(models.Model):
                 order="id desc",
             )
         )
+        if status:
+            return orders.filtered(lambda order: order._fc_get_status() == status)[:1]
         running = orders.filtered(lambda order: order._fc_get_status() in ("active", "paused"))
         return running[:1] or orders[:1]
 
-    def _get_subscription(self, external_id):
+    def _get_subscription(self, external_id, status=None):
         """:raise BillingApiError: 404, also for another service's subscription"""
-        order = self._api_find_subscription(external_id)
+        order = self._api_find_subscription(external_id, status)
         if not order:
             raise BillingApiError(404, "subscription_not_found")
         return order
@@ -122,6 +125,7 @@ class FusionBillingService(models.Model):
                 order="id desc",
             )
             order.payment_token_id = tokens[:1]
+        order._portal_ensure_token()  # a link to it, later, changes nothing
         if moment > now:
             return order  # pending: confirmed by the daily job on its day
         order.action_confirm()

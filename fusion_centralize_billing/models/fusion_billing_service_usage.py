@@ -65,14 +65,14 @@ class FusionBillingService(models.Model):
             Fields(row, "" if is_single else f"usage.{number}") for number, row in enumerate(rows)
         ]
         parsed = [_read_row(reader, zone) for reader in readers]
-        _check_all(readers)
+        check_all(readers)
         orders = self._find_orders({row["subscription"] for row in parsed})
         if is_single and parsed[0]["subscription"] not in orders:
             raise BillingApiError(404, "subscription_not_found")
         metrics = self._find_metrics({row["metric"] for row in parsed})
         for reader, row in zip(readers, parsed, strict=True):
             self._complete_row(reader, row, orders, metrics)
-        _check_all(readers)
+        check_all(readers)
         unique = _drop_repeats(readers, parsed)
         inserted, updated = self._write_usage(unique)
         self.env["fusion.billing.usage"].invalidate_model()
@@ -169,11 +169,11 @@ def _read_row(reader, zone):
         "idempotency_key": reader.text("idempotency_key"),
         "unique_value": reader.text("unique_value"),
     }
-    _check_window(reader, row["period_start"], row["period_end"])
+    check_window(reader, row["period_start"], row["period_end"])
     return row
 
 
-def _check_window(reader, start, end):
+def check_window(reader, start, end):
     if not start or not end:
         return
     now = fields.Datetime.now()
@@ -185,7 +185,7 @@ def _check_window(reader, start, end):
         reader.fail("period_start", "value_is_out_of_range")
 
 
-def _check_all(readers):
+def check_all(readers):
     errors = {where: words for reader in readers for where, words in reader.errors.items()}
     if errors:
         raise BillingApiError(422, "validation_errors", errors)

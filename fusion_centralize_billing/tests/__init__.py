@@ -1,4 +1,5 @@
 from . import test_api
+from . import test_api_changes
 from . import test_catalogue
 from . import test_charge
 from . import test_concurrency
