@@ -58,6 +58,7 @@ FILE_LINK_HOURS = 1
 IDEMPOTENCY_HOURS = 24
 API_LOG_DAYS = 90
 SENT_EVENT_DAYS = 90
+ROLLUP_MONTHS = 13  # usage is folded into days after that
 DAILY_FLUSH_S = 60  # good pushes are counted in memory for so long
 PER_PAGE = 20
 MAX_PER_PAGE = 100

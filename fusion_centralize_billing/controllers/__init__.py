@@ -1,1 +1,1 @@
-from . import api, links
+from . import api, links, portal, stripe

@@ -1,6 +1,5 @@
 import hashlib
 import json
-import re
 from datetime import date
 from pathlib import Path
 
@@ -14,11 +13,10 @@ from .. import const
 from ..exceptions import BillingApiError, invalid
 from ..models.account_move import PAID
 from ..services.wire import MAX_INT, Fields, show_moment, show_number
-from .gate import guarded
+from .gate import find_methods, guarded, serve
 
 ROOT = const.API_ROOT
 DOCUMENT = Path(__file__).parents[1] / "static" / "openapi" / "billing-v1.json"
-SERVED = []  # (pattern of a path, its methods)
 OPTIONS = {"type": "http", "auth": "none", "csrf": False, "save_session": False}
 
 
@@ -27,7 +25,8 @@ def route(*paths, methods, **options):
     is_reading = methods == ["GET"]
     methods = [*methods, *(["HEAD"] if "GET" in methods else [])]
     urls = [ROOT + path for path in paths]
-    SERVED.extend((re.compile(re.sub(r"<string:\w+>", "[^/]+", url)), methods) for url in urls)
+    for url in urls:
+        serve(url, methods)
     return http.route(urls, methods=methods, readonly=is_reading, **OPTIONS, **options)
 
 
@@ -308,13 +307,8 @@ class BillingApi(http.Controller):
     @guarded("read", keyless=True)
     def unknown(self, call, rest):
         """Odoo's own page for a wrong address, or a wrong method, is no answer to a program."""
-        http = request.httprequest
-        allowed = {verb for path, verbs in SERVED if path.fullmatch(http.path) for verb in verbs}
-        if allowed:
-            call.headers["Allow"] = ", ".join(sorted({*allowed, "OPTIONS"}))
-            if http.method == "OPTIONS":
-                call.status = 204
-                return ""
+        if allowed := find_methods():
+            call.headers["Allow"] = ", ".join(allowed)
             raise BillingApiError(405, "method_not_allowed")
         raise BillingApiError(404, "not_found")
 

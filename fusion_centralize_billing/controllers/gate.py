@@ -107,6 +107,21 @@ class Call:
         return request.httprequest.args
 
 
+SERVED = []  # (pattern of a path, its methods)
+
+
+def serve(url, methods):
+    """Remember what a route takes."""
+    SERVED.append((re.compile(re.sub(r"<string:\w+>", "[^/]+", url)), methods))
+
+
+def find_methods():
+    """:return: the methods of the requested path, in order; [] where it is unknown"""
+    path = request.httprequest.path
+    found = {verb for pattern, verbs in SERVED if pattern.fullmatch(path) for verb in verbs}
+    return sorted({*found, "OPTIONS"}) if found else []
+
+
 def guarded(scope, limit="other", status=200, keyless=False):
     """Wrap a handler that takes a Call and gives a JSON object.
 
@@ -121,6 +136,9 @@ def guarded(scope, limit="other", status=200, keyless=False):
 
         def route(self, **params):  # a query that nobody reads is no fault
             call = Call()
+            if request.httprequest.method == "OPTIONS":
+                call.headers["Allow"] = ", ".join(find_methods())
+                return _answer(call, 204, "")
             path = {name: params[name] for name in names}
             code = None
             try:

@@ -19,6 +19,7 @@ from . import fusion_billing_charge_tier
 from . import fusion_billing_segment
 from . import fusion_billing_usage
 from . import fusion_billing_usage_log
+from . import fusion_billing_usage_rollup
 from . import fusion_billing_threshold_hit
 from . import fusion_billing_webhook
 from . import fusion_billing_webhook_attempt
@@ -27,6 +28,7 @@ from . import fusion_health
 from . import ir_config_parameter
 from . import ir_http
 from . import product_template
+from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_plan
@@ -39,4 +41,5 @@ from . import account_move_credit
 from . import account_move_dunning
 from . import payment_transaction
 from . import sale_order_payment
+from . import sale_order_portal
 from . import sale_order_termination

@@ -154,7 +154,7 @@ class AccountMoveLine(models.Model):
     x_fc_credited_line_id = fields.Many2one(
         "account.move.line", "Credited Line", copy=False, readonly=True, index="btree_not_null"
     )
-    x_fc_credit_line_ids = fields.One2many("account.move.line", "x_fc_credited_line_id")
+    x_fc_credit_line_ids = fields.One2many("account.move.line", "x_fc_credited_line_id", "Credits")
 
     def _fc_prepare_credit(self, amount):
         return {

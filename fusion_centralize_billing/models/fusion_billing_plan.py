@@ -111,7 +111,7 @@ class FusionBillingService(models.Model):
             ],
             order="x_fc_addon_code",
         )
-        metrics = self.env["fusion.billing.metric"].search([])
+        metrics = self.env["fusion.billing.metric"].search([("active", "=", True)])
         return {
             "plans": [plan._fc_api_values() for plan in plans],
             "add_ons": [product._fc_api_values(self.currency_id) for product in products],

@@ -25,9 +25,7 @@ class FusionBillingSegment(models.Model):
     product_id = fields.Many2one("product.product", ondelete="restrict", readonly=True)
     currency_id = fields.Many2one(related="subscription_id.currency_id")
     amount = fields.Monetary("Flat Price", readonly=True, help="For each period, before tax.")
-    anchor = fields.Date(
-        required=True, readonly=True, help="Periods are counted from it: bound 0."
-    )
+    anchor = fields.Date(required=True, readonly=True, help="Periods are counted from it: bound 0.")
     date_start = fields.Date("From", required=True, readonly=True)
     date_end = fields.Date(
         "Until", readonly=True, help="First day of the next plan; empty: it goes on."

@@ -66,9 +66,7 @@ class FusionBillingUsage(models.Model):
         parameters = self.env["ir.config_parameter"]
         texts = parameters._fc_billing_list("usage_thresholds", const.DEFAULT_THRESHOLDS)
         reached = [
-            int(text)
-            for text in texts
-            if text.isdigit() and quantity >= quota * int(text) / 100
+            int(text) for text in texts if text.isdigit() and quantity >= quota * int(text) / 100
         ]
         hits = self.env["fusion.billing.threshold.hit"].sudo()
         domain = [

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..exceptions import BillingApiError
-from ..services.period import local_day
+from ..services.period import local_day, midnight
 
 STATUS = {
     "1_draft": "pending",
@@ -106,6 +106,10 @@ class SaleOrder(models.Model):
     def _fc_local_day(self, moment):
         """:return: the date of a naive UTC moment in the billing zone"""
         return local_day(moment, pytz.timezone(self._fc_get_timezone(self.company_id)))
+
+    def _fc_get_midnight(self, day):
+        """:return: naive UTC of the midnight that begins a date in the billing zone"""
+        return midnight(day, pytz.timezone(self._fc_get_timezone(self.company_id)))
 
     def _fc_get_status(self):
         """:return: ``pending``, ``active``, ``paused``, ``terminated`` or ``canceled``"""

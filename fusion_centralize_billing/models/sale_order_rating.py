@@ -86,7 +86,7 @@ class SaleOrder(models.Model):
         )
 
     def _fc_note_rating_failure(self, error):
-        summary = self.env._("Usage could not be rated")
+        summary = self._fc_get_failure_summary()
         if self.activity_ids.filtered(lambda activity: activity.summary == summary):
             return
         self.activity_schedule(
@@ -95,6 +95,9 @@ class SaleOrder(models.Model):
             note=str(error),
             user_id=self.user_id.id or self.env.uid,
         )
+
+    def _fc_get_failure_summary(self):
+        return self.env._("Usage could not be rated")
 
     def _fc_get_charges(self):
         """:return: the live charges that may price usage of these orders"""
@@ -155,8 +158,8 @@ class SaleOrder(models.Model):
         return plans
 
     def _fc_get_closed_cuts(self, stretch, now):
-        """:return: [(start, end, Fraction of the period)]: what of the periods of one plan has ended
-        and may still hold usage"""
+        """:return: [(start, end, Fraction of the period)]: what of one plan's periods has ended and
+        may still hold usage"""
         periods = stretch.periods
         since = now - timedelta(days=const.MAX_BACK_DAYS + const.MAX_WINDOW_DAYS)
         found = periods.closed(since, now)
@@ -300,15 +303,15 @@ class SaleOrderTexts(models.Model):
             charge=charge.name,
             first=format_date(env, first),
             last=format_date(env, last),
-            quantity=_show(env, plan.quantity),
+            quantity=show_quantity(env, plan.quantity),
             unit=charge.metric_id.unit_label or charge.metric_id.name,
-            quota=_show(env, plan.quota),
-            units=_show(env, plan.units),
+            quota=show_quantity(env, plan.quota),
+            units=show_quantity(env, plan.units),
         )
         return f"{env._('Adjustment')}: {text}" if kind == "adjustment" else text
 
 
-def _show(env, number):
+def show_quantity(env, number):
     """:return: a quantity in the language's own digits, without useless zeros"""
     value = float(number)
     digits = next((count for count in range(7) if round(value, count) == value), 6)

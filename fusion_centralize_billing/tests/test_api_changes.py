@@ -25,7 +25,8 @@ class TestApiChanges(ApiCase):
             (shown["plan_code"], shown["next_plan_code"]), ("maps-standard", "maps-large")
         )
         self.assertEqual(
-            shown["plan_change_date"], str(self.order._fc_local_day(self.order._fc_billing_period()[1]))
+            shown["plan_change_date"],
+            str(self.order._fc_local_day(self.order._fc_billing_period()[1])),
         )
         body = {"subscription": {"cancel_scheduled_change": True}}
         shown = self.call("PUT", "/subscriptions/s-1", body).json()["subscription"]
@@ -49,9 +50,7 @@ class TestApiChanges(ApiCase):
         body = {"subscription": {"name": "x"}}
         self.refused(self.call("PUT", "/subscriptions/no", body), 404, "subscription_not_found")
         self.call("DELETE", "/subscriptions/s-1")
-        self.refused(
-            self.call("PUT", "/subscriptions/s-1", body), 422, "subscription_terminated"
-        )
+        self.refused(self.call("PUT", "/subscriptions/s-1", body), 422, "subscription_terminated")
         for verb in ("pause", "resume"):
             answer = self.call("POST", f"/subscriptions/s-1/{verb}", {})
             self.refused(answer, 422, "subscription_terminated")
@@ -59,7 +58,9 @@ class TestApiChanges(ApiCase):
     def test_subscriptions_by_status(self):
         path = "/subscriptions?status[]=active"
         self.assertEqual(len(self.call("GET", path).json()["subscriptions"]), 1)
-        self.assertEqual(self.call("GET", "/subscriptions?status=paused").json()["subscriptions"], [])
+        self.assertEqual(
+            self.call("GET", "/subscriptions?status=paused").json()["subscriptions"], []
+        )
         self.refused(self.call("GET", "/subscriptions?status[]=no"), 422, "validation_errors")
         self.assertEqual(self.call("GET", "/subscriptions/s-1?status=active").status_code, 200)
         answer = self.call("GET", "/subscriptions/s-1?status=paused")
@@ -86,7 +87,11 @@ class TestApiChanges(ApiCase):
         good = {**COUNTER, "transaction_id": "t-2"}
         for bad, field, word in (
             ({**COUNTER, "code": "no"}, "code", "not_found"),
-            ({**COUNTER, "external_subscription_id": "no"}, "external_subscription_id", "not_found"),
+            (
+                {**COUNTER, "external_subscription_id": "no"},
+                "external_subscription_id",
+                "not_found",
+            ),
             ({**COUNTER, "timestamp": "2020-01-01"}, "timestamp", "value_is_out_of_range"),
             ({**COUNTER, "timestamp": {}}, "timestamp", "value_is_invalid"),
             ({**COUNTER, "properties": []}, "properties", "value_is_invalid"),
@@ -106,7 +111,9 @@ class TestApiChanges(ApiCase):
 
     def test_events_of_a_counted_value_and_of_a_missing_property(self):
         self.calls.write({"field_name": "calls"})
-        body = self.refused(self.call("POST", "/events", {"event": COUNTER}), 422, "validation_errors")
+        body = self.refused(
+            self.call("POST", "/events", {"event": COUNTER}), 422, "validation_errors"
+        )
         self.assertEqual(body["error_details"], {"properties.calls": ["value_is_mandatory"]})
         self.calls.aggregation = "unique_count"
         for number, value in enumerate(("a", "b", "a")):
@@ -148,13 +155,23 @@ class TestApiChanges(ApiCase):
         uuid = move.x_fc_billing_uuid
         self.refused(self.call("POST", f"/invoices/{uuid}/void", {}), 422, "not_voidable")
         fee = self.call("GET", f"/invoices/{uuid}").json()["invoice"]["fees"][0]
-        body = {"invoice_id": uuid, "reason": "order_change", "credit_amount_cents": 1130,
-                "refund_amount_cents": 0, "items": [{"fee_id": fee["id"], "amount_cents": 1000}]}
+        body = {
+            "invoice_id": uuid,
+            "reason": "order_change",
+            "credit_amount_cents": 1130,
+            "refund_amount_cents": 0,
+            "items": [{"fee_id": fee["id"], "amount_cents": 1000}],
+        }
         answer = self.call("POST", "/credit_notes", {"credit_note": body})
         self.assertEqual(answer.status_code, 200, answer.text)
         note = answer.json()["credit_note"]
         self.assertEqual(
-            (note["total_amount_cents"], note["credit_status"], note["refund_status"], note["items"]),
+            (
+                note["total_amount_cents"],
+                note["credit_status"],
+                note["refund_status"],
+                note["items"],
+            ),
             (1130, "available", None, body["items"]),
         )
         rest = {**body, "credit_amount_cents": 4408}
@@ -192,7 +209,9 @@ class TestApiChanges(ApiCase):
         answer = self.call("GET", "/catalog")
         body = answer.json()
         self.assertEqual([plan["code"] for plan in body["plans"]], ["maps-large", "maps-standard"])
-        self.assertEqual([one for one in body["add_ons"] if one["code"] == "removal"][0]["amount_cents"], 500)
+        self.assertEqual(
+            [one for one in body["add_ons"] if one["code"] == "removal"][0]["amount_cents"], 500
+        )
         again = self.call("GET", "/catalog", If_None_Match=answer.headers["ETag"])
         self.assertEqual((again.status_code, again.text), (304, ""))
         self.plan.amount = 50
@@ -214,7 +233,9 @@ class TestApiChanges(ApiCase):
         start, end = self.order._fc_billing_period()
         self.call("POST", "/events", {"event": {**COUNTER, "timestamp": f"{start.isoformat()}Z"}})
         path = "/usage?external_subscription_id=s-1"
-        self.assertEqual(len(self.call("GET", f"{path}&from={start.date()}T00:00:00Z").json()["usage"]), 1)
+        self.assertEqual(
+            len(self.call("GET", f"{path}&from={start.date()}T00:00:00Z").json()["usage"]), 1
+        )
         self.assertEqual(self.call("GET", f"{path}&from={end.date()}").json()["usage"], [])
         self.refused(self.call("GET", f"{path}&from=x"), 422, "validation_errors")
         move = self.bill()

@@ -171,9 +171,7 @@ class TestPlanChange(BillingCase):
         self.bill("2026-05-01")
         with self.assertRaises(BillingApiError) as caught:
             self.change("2026-05-10", "maps-year", change_at="now")
-        self.assertEqual(
-            caught.exception.details, {"subscription.change_at": ["value_is_invalid"]}
-        )
+        self.assertEqual(caught.exception.details, {"subscription.change_at": ["value_is_invalid"]})
         self.push(3_200_000, "2026-05-20")
         self.change("2026-05-21", "maps-year")
         june = self.bill("2026-06-01")
@@ -198,7 +196,9 @@ class TestPlanChange(BillingCase):
             ({"ending_at": []}, "validation_errors"),
         ):
             with self.subTest(values=values), self.assertRaises(BillingApiError) as caught:
-                self.change("2026-05-10", **{"code": values.pop("plan_code", "maps-large")}, **values)
+                self.change(
+                    "2026-05-10", **{"code": values.pop("plan_code", "maps-large")}, **values
+                )
             self.assertEqual((caught.exception.status, caught.exception.code), (422, code))
         self.assertFalse(self.order.x_fc_segment_ids)
         self.order.pause_subscription()

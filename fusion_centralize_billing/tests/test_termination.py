@@ -28,7 +28,8 @@ class TestTermination(BillingCase):
         self.end("2026-05-10")
         # 21 days after the 10th of 31: 49 x 21/31 = 33.19, and 13 %
         self.assertRecordValues(
-            self.notes(), [{"amount_untaxed": 33.19, "amount_tax": 4.31, "reversed_entry_id": may.id}]
+            self.notes(),
+            [{"amount_untaxed": 33.19, "amount_tax": 4.31, "reversed_entry_id": may.id}],
         )
         self.assertEqual(may.amount_residual, 17.87)  # 55.37 - 37.50
         self.assertFalse(self.notes().invoice_line_ids.sale_line_ids)
