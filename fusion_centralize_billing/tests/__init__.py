@@ -5,9 +5,11 @@ from . import test_charge
 from . import test_concurrency
 from . import test_dunning
 from . import test_explain
+from . import test_grid
 from . import test_health
 from . import test_housekeeping
 from . import test_identity
+from . import test_isolation
 from . import test_key
 from . import test_period
 from . import test_plan_change

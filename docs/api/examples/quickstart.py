@@ -118,7 +118,7 @@ def _rpc(url, params):
         found = json.load(answer)
     if "error" in found:
         raise RuntimeError(found["error"]["data"]["message"])
-    return found["result"]
+    return found.get("result")
 
 
 def main():
