@@ -49,6 +49,16 @@ EVENTS = (
 
 # HTTP API
 API_ROOT = "/api/billing/v1"
+LAGO_ROOT = "/api/v1"  # the same handlers, for clients of Lago
+LAGO_PATHS = (
+    "billable_metrics",
+    "credit_notes",
+    "customers",
+    "events",
+    "invoices",
+    "plans",
+    "subscriptions",
+)
 API_VERSION = "2026-06-01"
 MAX_BODY_BYTES = 1 << 20
 MAX_DEPTH = 32

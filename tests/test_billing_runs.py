@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import psycopg2
 
-from .billing_support import BillingCase, quickstart
+from .billing_support import BillingCase, BillingError, quickstart
 from .support import ADMIN, size
 
 RUNNERS = 4
@@ -196,3 +196,62 @@ class TestChaoticReceiver(RunsCase):
             self.assertEqual(told, list(range(1, 6)), name)
         states = self.sql("SELECT DISTINCT state FROM fusion_billing_webhook")
         self.assertEqual(states, [("sent",)])
+
+
+class TestShuffledCounters(RunsCase):
+    """Counters in any order, in parts that are sent again after a killed request: one total."""
+
+    def send(self, batch):
+        for _try in range(20):
+            try:
+                return self.billing.post("/usage", {"usage": batch})
+            except (OSError, ValueError, BillingError):
+                self.faults += 1
+        raise AssertionError("a batch never arrived")
+
+    def kill_requests(self, until):
+        dice = random.Random(3)
+        while not until.is_set():
+            time.sleep(dice.uniform(0.05, 0.4))
+            self.sql(
+                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    WHERE datname = current_database() AND pid <> pg_backend_pid()
+                      AND strpos(query, 'WITH input AS') > 0 AND state <> 'idle' LIMIT 1"""
+            )
+
+    def test_every_counter_counts_once(self):
+        count = size(3000, 100_000)
+        (name,) = self.start_many("shuffle", 1, card=False)
+        start = datetime.now(timezone.utc) - timedelta(days=20)
+        rows = [
+            {
+                "external_subscription_id": name,
+                "metric_code": "map_calls",
+                "quantity": str(number % 9 + 1),
+                "period_start": f"{start + timedelta(seconds=2 * number):%Y-%m-%dT%H:%M:%SZ}",
+                "period_end": f"{start + timedelta(seconds=2 * number + 1):%Y-%m-%dT%H:%M:%SZ}",
+                "idempotency_key": f"shuffle-{number}",
+            }
+            for number in range(count)
+        ]
+        expected = sum(number % 9 + 1 for number in range(count))
+        again = rows + rows[: count // 3]
+        random.Random(5).shuffle(again)
+        batches = []
+        for begin in range(0, len(again), 200):
+            part = {row["idempotency_key"]: row for row in again[begin : begin + 200]}
+            batches.append(list(part.values()))
+        self.faults = 0
+        done = threading.Event()
+        killer = threading.Thread(target=self.kill_requests, args=[done])
+        killer.start()
+        with ThreadPoolExecutor(RUNNERS) as pool:
+            list(pool.map(self.send, batches))
+        done.set()
+        killer.join()
+        found = self.sql(
+            """SELECT COUNT(*), SUM(quantity) FROM fusion_billing_usage
+                WHERE idempotency_key LIKE %s""",
+            "shuffle-%",
+        )
+        self.assertEqual([(number, int(total)) for number, total in found], [(count, expected)])

@@ -25,6 +25,7 @@ def route(*paths, methods, **options):
     is_reading = methods == ["GET"]
     methods = [*methods, *(["HEAD"] if "GET" in methods else [])]
     urls = [ROOT + path for path in paths]
+    urls += [const.LAGO_ROOT + path for path in paths if path.split("/")[1] in const.LAGO_PATHS]
     for url in urls:
         serve(url, methods)
     return http.route(urls, methods=methods, readonly=is_reading, **OPTIONS, **options)

@@ -16,7 +16,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _handle_error(cls, exception):
         """A conflict that Odoo's retries did not settle: the app sends the same again."""
-        is_api = request.httprequest.path.startswith(f"{const.API_ROOT}/")
+        is_api = request.httprequest.path.startswith((f"{const.API_ROOT}/", f"{const.LAGO_ROOT}/"))
         if not is_api or not isinstance(exception, OperationalError):
             return super()._handle_error(exception)
         request_id = secrets.token_hex(8)

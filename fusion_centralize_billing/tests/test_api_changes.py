@@ -122,6 +122,15 @@ class TestApiChanges(ApiCase):
         usage = self.maps._api_current_usage(self.order)["charges_usage"][0]
         self.assertEqual(usage["total_aggregated_units"], "2.000000")
 
+    def test_a_client_of_lago_finds_the_same_handlers(self):
+        headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
+        shown = self.url_open("/api/v1/subscriptions/s-1", headers=headers)
+        self.assertEqual(shown.json()["subscription"]["plan_code"], "maps-standard")
+        answer = self.url_open("/api/v1/events", json={"event": COUNTER}, headers=headers)
+        self.assertEqual(answer.status_code, 200, answer.text)
+        self.assertEqual(self.env["fusion.billing.usage"].search_count([]), 1)
+        self.assertEqual(self.url_open("/api/v1/usage", headers=headers).status_code, 404)
+
     def bill(self):
         return self.order._create_recurring_invoice()
 
