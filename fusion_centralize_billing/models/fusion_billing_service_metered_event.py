@@ -35,8 +35,9 @@ class FusionBillingService(models.Model):
         check_all(readers)
         orders = self._find_orders({row["subscription"] for row in rows})
         metrics = self._find_metrics({row["metric"] for row in rows})
+        firsts = self._get_first_moments(orders, zone)
         for reader, row in zip(readers, rows, strict=True):
-            self._complete_event(reader, row, orders, metrics)
+            self._complete_event(reader, row, orders, metrics, firsts)
         check_all(readers)
         self._refuse_known(readers, rows)
         inserted, _updated = self._write_usage(rows)
@@ -47,7 +48,7 @@ class FusionBillingService(models.Model):
         self.env["fusion.billing.usage"].invalidate_model()
         return [_show_event(row) for row in rows]
 
-    def _complete_event(self, reader, row, orders, metrics):
+    def _complete_event(self, reader, row, orders, metrics, firsts):
         """What depends on the subscription and the metric."""
         order, metric = orders.get(row["subscription"]), metrics.get(row["metric"])
         if not order:
@@ -58,7 +59,7 @@ class FusionBillingService(models.Model):
             return
         _read_properties(reader, row, metric)
         if row["quantity"] is not None:
-            self._complete_row(reader, row, orders, metrics)
+            self._complete_row(reader, row, orders, metrics, firsts)
 
     def _refuse_known(self, readers, rows):
         """One query for all rows."""

@@ -99,6 +99,10 @@ class SaleOrder(models.Model):
         at = at or fields.Datetime.now()
         return self._fc_get_periods(at).at(at)
 
+    def _fc_get_first_day(self):
+        """:return: local date of the start; empty without one"""
+        return self.x_fc_segment_ids[:1].anchor or self.x_fc_billing_anchor or self.start_date
+
     def _fc_get_first_moment(self):
         """:return: naive UTC midnight of the start"""
         return self._fc_get_stretches()[0].periods.bound(0)

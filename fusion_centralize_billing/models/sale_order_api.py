@@ -81,6 +81,7 @@ class SaleOrder(models.Model):
         _start, end = self._fc_billing_period(now)
         with self.env.cr.savepoint() as savepoint:
             self._fc_rate_usage(end)
+            self._fc_apply_plan(self._fc_local_day(end))
             self.next_invoice_date = min(
                 self.next_invoice_date, self._fc_local_day(fields.Datetime.now())
             )

@@ -264,7 +264,8 @@ class SaleOrder(models.Model):
         segment = self.x_fc_segment_ids.filtered(
             lambda one: one.date_start <= day and (not one.date_end or day < one.date_end)
         )
-        if not segment or segment != self.x_fc_segment_ids[-1:]:
+        is_running = self.subscription_state == "3_progress"
+        if not is_running or not segment or segment != self.x_fc_segment_ids[-1:]:
             return
         stands = (self.x_fc_billing_plan_code, self.plan_id)
         if stands == (segment.plan_code, segment.plan_id):

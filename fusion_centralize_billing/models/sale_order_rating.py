@@ -21,11 +21,13 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _create_invoices(self, grouped=False, final=False, date=None):
-        """An invoice made between two rating runs is complete."""
-        subscriptions = self.filtered("is_subscription")
-        subscriptions._fc_rate_usage()
-        for order in subscriptions.filtered("next_invoice_date"):
-            order._fc_apply_due_plans(order.next_invoice_date)
+        """An invoice made between two rating runs is complete, whoever makes it."""
+        billed_sudo = self.filtered(
+            lambda order: order.is_subscription and order.x_fc_billing_service_id
+        ).sudo()
+        billed_sudo._fc_rate_usage()
+        for order_sudo in billed_sudo.filtered("next_invoice_date"):
+            order_sudo._fc_apply_due_plans(order_sudo.next_invoice_date)
         return super()._create_invoices(grouped=grouped, final=final, date=date)
 
     @api.model

@@ -1,6 +1,6 @@
 from fractions import Fraction
 
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..exceptions import BillingApiError
 from ..models.sale_order_line import replay_proration
@@ -155,6 +155,34 @@ class TestPlanChange(BillingCase):
         self.assertEqual(self.order.x_fc_billing_plan_code, "maps-large")
         events = self.env["fusion.billing.webhook"].search([]).mapped("event_type")
         self.assertEqual(events.count("subscription.updated"), 2)  # scheduled, in force
+
+    def test_the_preview_shows_the_plan_to_come(self):
+        self.bill("2026-05-01")
+        self.change("2026-05-10", change_at="period_end")
+        with freeze_time("2026-05-20 16:00:00"):
+            shown = self.order._fc_preview_invoice()
+        self.assertEqual(shown["fees_amount_cents"], 9900)
+        self.assertEqual(self.order.x_fc_billing_plan_code, "maps-standard")
+
+    def test_a_salesperson_without_billing_rights_invoices_all_of_it(self):
+        self.bill("2026-05-01")
+        self.push(5_000_000, "2026-05-20")
+        self.change("2026-05-10", change_at="period_end")
+        seller = new_test_user(self.env, "seller", groups="sales_team.group_sale_salesman")
+        self.order.user_id = seller
+        with freeze_time("2026-06-01 16:00:00"):
+            move = self.order.with_user(seller)._create_invoices()
+        # 99 for June; 1,900,000 calls above May's quota, each started thousand 0.10
+        self.assertEqual(sum(move.sudo().invoice_line_ids.mapped("price_subtotal")), 289)
+
+    def test_a_change_to_come_is_not_put_in_force_after_the_end(self):
+        self.bill("2026-05-01")
+        self.change("2026-05-10", change_at="period_end")
+        with freeze_time("2026-05-20 16:00:00"):
+            self.order.set_close()
+        self.rate("2026-06-02 12:00")
+        self.order._fc_apply_due_plans(moment("2026-06-02 12:00").date())
+        self.assertEqual(self.order.x_fc_billing_plan_code, "maps-standard")
 
     def test_a_change_to_come_is_cancelled(self):
         self.change("2026-05-10", change_at="period_end")
