@@ -49,12 +49,26 @@ EVENTS = (
 
 # HTTP API
 API_ROOT = "/api/billing/v1"
+LAGO_ROOT = "/api/v1"  # the same handlers, for clients of Lago
+LAGO_PATHS = (
+    "billable_metrics",
+    "credit_notes",
+    "customers",
+    "events",
+    "invoices",
+    "plans",
+    "subscriptions",
+)
 API_VERSION = "2026-06-01"
 MAX_BODY_BYTES = 1 << 20
 MAX_DEPTH = 32
+LINK_SCOPE = "fusion_centralize_billing"
+LINK_HOURS = 24  # of links to a customer's card form and account page
+FILE_LINK_HOURS = 1
 IDEMPOTENCY_HOURS = 24
 API_LOG_DAYS = 90
 SENT_EVENT_DAYS = 90
+ROLLUP_MONTHS = 13  # usage is folded into days after that
 DAILY_FLUSH_S = 60  # good pushes are counted in memory for so long
 PER_PAGE = 20
 MAX_PER_PAGE = 100

@@ -1,13 +1,19 @@
+import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
+import pytz
+
 from odoo import http
+from odoo.fields import Domain
 from odoo.http import request
 
 from .. import const
-from ..exceptions import BillingApiError
+from ..exceptions import BillingApiError, invalid
+from ..models.account_move import PAID
 from ..services.wire import MAX_INT, Fields, show_moment, show_number
-from .gate import guarded
+from .gate import find_methods, guarded, serve
 
 ROOT = const.API_ROOT
 DOCUMENT = Path(__file__).parents[1] / "static" / "openapi" / "billing-v1.json"
@@ -16,10 +22,40 @@ OPTIONS = {"type": "http", "auth": "none", "csrf": False, "save_session": False}
 
 def route(*paths, methods, **options):
     """A route of the API; HEAD comes with GET."""
-    is_reading = "GET" in methods
-    methods = [*methods, *(["HEAD"] if is_reading else [])]
+    is_reading = methods == ["GET"]
+    methods = [*methods, *(["HEAD"] if "GET" in methods else [])]
     urls = [ROOT + path for path in paths]
+    urls += [const.LAGO_ROOT + path for path in paths if path.split("/")[1] in const.LAGO_PATHS]
+    for url in urls:
+        serve(url, methods)
     return http.route(urls, methods=methods, readonly=is_reading, **OPTIONS, **options)
+
+
+CREDITS = ("credit", "refund", "skip")
+SUBSCRIPTION_STATUS = {
+    "pending": [("state", "in", ("draft", "sent"))],
+    "active": [("state", "=", "sale"), ("subscription_state", "=", "3_progress")],
+    "paused": [("state", "=", "sale"), ("subscription_state", "=", "4_paused")],
+    "terminated": [("state", "=", "sale"), ("subscription_state", "in", ("5_renewed", "6_churn"))],
+    "canceled": [("state", "=", "cancel")],
+}
+INVOICE_STATUS = {
+    "draft": [("state", "=", "draft")],
+    "finalized": [("state", "=", "posted"), ("x_fc_voided", "=", False)],
+    "voided": ["|", ("state", "=", "cancel"), ("x_fc_voided", "=", True)],
+}
+FINAL_OR_DRAFT = [("state", "!=", "cancel")]
+PAYMENT_STATUS = {
+    "succeeded": [("payment_state", "in", PAID), ("x_fc_voided", "=", False)],
+    "failed": [("payment_state", "not in", PAID), ("x_fc_dunning_state", "=", "exhausted")],
+    "pending": [
+        "|",
+        ("x_fc_voided", "=", True),
+        "&",
+        ("payment_state", "not in", PAID),
+        ("x_fc_dunning_state", "!=", "exhausted"),
+    ],
+}
 
 
 class BillingApi(http.Controller):
@@ -56,6 +92,16 @@ class BillingApi(http.Controller):
             raise BillingApiError(404, "subscription_not_found")
         return {"customer_usage": call.service._api_current_usage(order)}
 
+    @route("/customers/<string:external_id>/checkout_url", methods=["GET", "POST"])
+    @guarded("write")
+    def show_checkout(self, call, external_id):
+        return {"customer": call.service._api_get_checkout(call.service._get_account(external_id))}
+
+    @route("/customers/<string:external_id>/portal_url", methods=["GET"])
+    @guarded("read")
+    def show_portal(self, call, external_id):
+        return {"customer": call.service._api_get_portal(call.service._get_account(external_id))}
+
     # subscriptions
 
     @route("/subscriptions", methods=["POST"])
@@ -73,12 +119,22 @@ class BillingApi(http.Controller):
             domain.append(("partner_id", "=", link.partner_id.id))
         if code := call.query.get("plan_code"):
             domain.append(("x_fc_billing_plan_code", "=", code))
+        domain += _any(_choices("status", SUBSCRIPTION_STATUS), SUBSCRIPTION_STATUS)
         return _list("subscriptions", "sale.order", domain)
 
     @route("/subscriptions/<string:external_id>", methods=["GET"])
     @guarded("read")
     def show_subscription(self, call, external_id):
-        return {"subscription": call.service._get_subscription(external_id)._fc_api_values()}
+        wanted = (*_choices("status", SUBSCRIPTION_STATUS), None)[0]
+        order = call.service._get_subscription(external_id, wanted)
+        return {"subscription": order._fc_api_values()}
+
+    @route("/subscriptions/<string:external_id>", methods=["PUT"])
+    @guarded("write")
+    def update_subscription(self, call, external_id):
+        order = call.service._get_subscription(external_id)
+        call.service._api_update_subscription(order, _inner(call, "subscription"))
+        return {"subscription": order._fc_api_values()}
 
     @route("/subscriptions/<string:external_id>/pause", methods=["POST"])
     @guarded("write")
@@ -105,8 +161,9 @@ class BillingApi(http.Controller):
         reader = Fields(dict(call.query))
         at = reader.choice("at", ("now", "period_end"), default="now")
         invoice = reader.choice("on_termination_invoice", ("generate", "skip"), default="generate")
+        credit = reader.choice("on_termination_credit_note", CREDITS, default="credit")
         reader.check()
-        call.service._api_terminate_subscription(order, at, invoice)
+        call.service._api_terminate_subscription(order, at, invoice, credit)
         return {"subscription": order._fc_api_values()}
 
     # usage
@@ -128,14 +185,35 @@ class BillingApi(http.Controller):
         domain = [("subscription_id", "=", order.id)]
         if code := call.query.get("metric_code"):
             domain.append(("metric_id.code", "=", code))
+        for name, operator in (("from", ">="), ("to", "<")):
+            if moment := _moment(call, name):
+                domain.append(("period_start", operator, moment))
         return _list("usage", "fusion.billing.usage", domain, _show_usage)
+
+    @route("/events", methods=["POST"])
+    @guarded("usage", limit="usage")
+    def record_event(self, call):
+        return {"event": call.service._api_record_events([_inner(call, "event")], True)[0]}
+
+    @route("/events/batch", methods=["POST"])
+    @guarded("usage", limit="usage")
+    def record_events(self, call):
+        return {"events": call.service._api_record_events(call.payload.get("events"))}
 
     # invoices
 
     @route("/invoices", methods=["GET"])
     @guarded("read")
     def list_invoices(self, call):
-        domain = [*_invoices_of(call), ("state", "!=", "cancel")]
+        domain = _invoices_of(call)
+        domain += _any(_choices("status", INVOICE_STATUS), INVOICE_STATUS) or FINAL_OR_DRAFT
+        domain += _any(_choices("payment_status", PAYMENT_STATUS), PAYMENT_STATUS)
+        for name, operator in (("issuing_date_from", ">="), ("issuing_date_to", "<=")):
+            if day := _day(name):
+                domain.append(("invoice_date", operator, day))
+        if customer := call.query.get("external_customer_id"):
+            link = call.service._find_account(customer)
+            domain.append(("partner_id", "=", link.partner_id.id))
         if named := call.query.get("external_subscription_id"):
             order = call.service._api_find_subscription(named)
             domain.append(("line_ids.subscription_id", "in", order.ids))
@@ -163,7 +241,36 @@ class BillingApi(http.Controller):
         call.service._api_retry_payment(call.service._get_invoice(uuid))
         return {}
 
+    @route("/invoices/<string:uuid>/download", methods=["POST"])
+    @guarded("write")
+    def download_invoice(self, call, uuid):
+        return {"invoice": call.service._api_get_invoice_file(call.service._get_invoice(uuid))}
+
+    @route("/invoices/<string:uuid>/void", methods=["POST"])
+    @guarded("write")
+    def void_invoice(self, call, uuid):
+        move = call.service._api_void_invoice(call.service._get_invoice(uuid))
+        return {"invoice": move._fc_api_values()}
+
+    @route("/credit_notes", methods=["POST"])
+    @guarded("write")
+    def create_credit_note(self, call):
+        note = call.service._api_create_credit_note(_inner(call, "credit_note"))
+        return {"credit_note": note._fc_credit_note_values()}
+
     # catalogue
+
+    @route("/catalog", methods=["GET"])
+    @guarded("read")
+    def show_catalogue(self, call):
+        """All that the service sells; an app that holds the present answer gets none."""
+        body = call.service._api_get_catalogue()
+        tag = f'"{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]}"'
+        call.headers["ETag"] = tag
+        if tag in request.httprequest.headers.get("If-None-Match", ""):
+            call.status = 304
+            return ""
+        return body
 
     @route("/plans", methods=["GET"])
     @guarded("read")
@@ -182,7 +289,7 @@ class BillingApi(http.Controller):
     @route("/billable_metrics", methods=["GET"])
     @guarded("read")
     def list_metrics(self, call):
-        return _list("billable_metrics", "fusion.billing.metric", [], _show_metric)
+        return _list("billable_metrics", "fusion.billing.metric", [])
 
     # without a key
 
@@ -200,7 +307,10 @@ class BillingApi(http.Controller):
     @http.route(f"{ROOT}/<path:rest>", **OPTIONS)
     @guarded("read", keyless=True)
     def unknown(self, call, rest):
-        """Odoo's own page for a wrong address is no answer to a program."""
+        """Odoo's own page for a wrong address, or a wrong method, is no answer to a program."""
+        if allowed := find_methods():
+            call.headers["Allow"] = ", ".join(allowed)
+            raise BillingApiError(405, "method_not_allowed")
         raise BillingApiError(404, "not_found")
 
 
@@ -212,9 +322,10 @@ def _inner(call, name):
 
 
 def _check_running(order, status):
+    if order._fc_get_status() in ("terminated", "canceled"):
+        raise BillingApiError(422, "subscription_terminated")
     if order._fc_get_status() != status:
-        code = "subscription_terminated" if status == "active" else "bad_request"
-        raise BillingApiError(422 if status == "active" else 400, code)
+        raise invalid("subscription.status")
 
 
 def _invoices_of(call):
@@ -222,6 +333,38 @@ def _invoices_of(call):
         ("x_fc_billing_service_id", "=", call.service.id),
         ("move_type", "=", "out_invoice"),
     ]
+
+
+def _choices(name, known):
+    """:return: the values of a repeated query parameter, ``name[]`` or ``name``"""
+    query = request.httprequest.args
+    values = [*query.getlist(f"{name}[]"), *query.getlist(name)]
+    if any(value not in known for value in values):
+        raise invalid(name)
+    return values
+
+
+def _any(values, domains):
+    """:return: domain of the objects of any of these values, [] where none is asked for"""
+    return list(Domain.OR([domains[value] for value in values])) if values else []
+
+
+def _moment(call, name):
+    """:return: naive UTC moment of a query parameter, None without one"""
+    zone = request.env["sale.order"]._fc_get_timezone(call.service.company_id)
+    reader = Fields(dict(call.query))
+    moment = reader.moment(name, pytz.timezone(zone))
+    reader.check()
+    return moment
+
+
+def _day(name):
+    """:return: date of a query parameter, None without one"""
+    text = request.httprequest.args.get(name)
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise invalid(name) from None
 
 
 def _page(name, default, most):
@@ -266,14 +409,4 @@ def _show_usage(row):
         "period_end": show_moment(row.period_end),
         "idempotency_key": row.idempotency_key,
         "unique_value": row.unique_value or None,
-    }
-
-
-def _show_metric(metric):
-    return {
-        "code": metric.code,
-        "name": metric.name,
-        "aggregation_type": metric.aggregation,
-        "unit_label": metric.unit_label or None,
-        "field_name": metric.field_name or None,
     }

@@ -96,6 +96,7 @@ class Call:
         self.begin = time.monotonic()
         self.headers = {}
         self.key = None
+        self.status = None  # another one than the route's own
 
     @property
     def service(self):
@@ -104,6 +105,21 @@ class Call:
     @property
     def query(self):
         return request.httprequest.args
+
+
+SERVED = []  # (pattern of a path, its methods)
+
+
+def serve(url, methods):
+    """Remember what a route takes."""
+    SERVED.append((re.compile(re.sub(r"<string:\w+>", "[^/]+", url)), methods))
+
+
+def find_methods():
+    """:return: the methods of the requested path, in order; [] where it is unknown"""
+    path = request.httprequest.path
+    found = {verb for pattern, verbs in SERVED if pattern.fullmatch(path) for verb in verbs}
+    return sorted({*found, "OPTIONS"}) if found else []
 
 
 def guarded(scope, limit="other", status=200, keyless=False):
@@ -120,6 +136,9 @@ def guarded(scope, limit="other", status=200, keyless=False):
 
         def route(self, **params):  # a query that nobody reads is no fault
             call = Call()
+            if request.httprequest.method == "OPTIONS":
+                call.headers["Allow"] = ", ".join(find_methods())
+                return _answer(call, 204, "")
             path = {name: params[name] for name in names}
             code = None
             try:
@@ -142,7 +161,8 @@ def _run(controller, handler, call, scope, limit, status, keyless, path):
     """:return: (status, body as a dict or as stored text)"""
     request.update_env(user=SUPERUSER_ID)
     if keyless:
-        return status, handler(controller, call, **path)
+        body = handler(controller, call, **path)
+        return call.status or status, body
     call.key = _authenticate(call)
     _check_rate(call, limit)
     _check_scope(call, scope)
@@ -163,7 +183,7 @@ def _run(controller, handler, call, scope, limit, status, keyless, path):
         raise
     if repeat:
         repeat.write({"status": status, "body": _dump(body)})
-    return status, body
+    return call.status or status, body
 
 
 def _authenticate(call):

@@ -4,6 +4,8 @@ from odoo import fields, models
 
 from ..services.wire import cents, show_date, show_moment, show_number
 
+PAID = ("paid", "in_payment", "reversed")
+
 
 class AccountMove(models.Model):
     _inherit = "account.move"
@@ -26,6 +28,7 @@ class AccountMove(models.Model):
             if service:
                 move.x_fc_billing_service_id = service
                 move._fc_emit("invoice.created")
+                move._fc_apply_credits()
                 move._fc_schedule_charge(order)
         return posted
 
@@ -71,8 +74,8 @@ class AccountMove(models.Model):
             "lago_id": self.x_fc_billing_uuid,
             "issuing_date": show_date(self.invoice_date),
             "invoice_type": "subscription" if self._fc_has_period() else "one_off",
-            "status": {"draft": "draft", "posted": "finalized"}.get(self.state, "voided"),
-            "payment_status": "succeeded" if self._fc_is_paid() else "pending",
+            "status": self._fc_get_status(),
+            "payment_status": self._fc_get_payment_status(),
             "fees_amount_cents": untaxed,
             "taxes_amount_cents": total - untaxed,
             "sub_total_excluding_taxes_amount_cents": untaxed,
@@ -89,8 +92,17 @@ class AccountMove(models.Model):
         """:return: whether order lines stand behind the invoice, not add-ons alone"""
         return bool(self.line_ids.sale_line_ids)
 
-    def _fc_is_paid(self):
-        return self.payment_state in ("paid", "in_payment")
+    def _fc_get_status(self):
+        """:return: ``draft``, ``finalized`` or ``voided``"""
+        if self.x_fc_voided:
+            return "voided"
+        return {"draft": "draft", "posted": "finalized"}.get(self.state, "voided")
+
+    def _fc_get_payment_status(self):
+        """:return: ``succeeded`` (also by credit notes), ``failed`` (given up) or ``pending``"""
+        if self.payment_state in PAID and not self.x_fc_voided:
+            return "succeeded"
+        return "failed" if self.x_fc_dunning_state == "exhausted" else "pending"
 
     def _fc_get_fee_lines(self):
         return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")

@@ -163,7 +163,8 @@ class AccountMove(models.Model):
         :param final: True gives up at once
         """
         self.ensure_one()
-        if self.x_fc_dunning_state == "exhausted":
+        is_settled = self.currency_id.is_zero(self.amount_residual)
+        if self.x_fc_dunning_state == "exhausted" or is_settled:
             return
         attempt = self.x_fc_payment_attempts + 1
         days = self._fc_get_dunning_days()

@@ -115,6 +115,20 @@ class FusionBillingAccountLink(models.Model):
             )
         )
 
+    def _get_portal_subscriptions(self):
+        """:return: the orders of this account that the customer may see, newest first"""
+        orders = self.env["sale.order"].search(
+            [
+                ("x_fc_billing_service_id", "=", self.service_id.id),
+                ("partner_id", "=", self.partner_id.id),
+                ("x_fc_shadow", "=", False),
+                ("state", "=", "sale"),
+                ("access_token", "!=", False),
+            ],
+            order="id desc",
+        )
+        return orders.filtered("is_subscription")
+
     def _fc_api_values(self):
         """:return: the API's customer object"""
         partner = self.partner_id

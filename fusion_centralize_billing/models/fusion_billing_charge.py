@@ -1,5 +1,5 @@
 import uuid
-from decimal import Decimal
+from fractions import Fraction
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -8,6 +8,7 @@ from ..services import pricing
 from ..services.wire import show_number
 
 SIX = (16, 6)
+WHOLE = Fraction(1)
 
 
 class FusionBillingCharge(models.Model):
@@ -108,16 +109,20 @@ class FusionBillingCharge(models.Model):
         units, amount = pricing.bill(quantity, self._get_terms())
         return float(units), float(amount)
 
-    def _get_terms(self, quota_share=1):
-        """:param quota_share: part of the quota that a part of a period includes, Decimal or 1"""
+    def _get_terms(self, quota_share=WHOLE):
+        """:param quota_share: Fraction of a period that is priced; a charge with ``prorate_quota``
+        includes as much of its quota"""
         number = pricing.to_decimal
+        quota = number(self.included_quota)
+        if self.prorate_quota:
+            quota = pricing.prorate(quota, quota_share)
         tiers = tuple(
             pricing.Tier(number(tier.up_to), number(tier.price_per_unit), number(tier.flat_amount))
             for tier in self.tier_ids.sorted("sequence")
         )
         return pricing.Terms(
             model=self.charge_model,
-            quota=number(self.included_quota) * Decimal(quota_share),
+            quota=quota,
             price=number(self.price_per_unit),
             batch=number(self.unit_batch),
             tiers=tiers,
@@ -130,12 +135,18 @@ class FusionBillingCharge(models.Model):
 
         :return: whether this charge prices usage of the order
         """
+        return self._fc_prices(order, order.plan_id, order.x_fc_billing_plan_code)
+
+    def _fc_prices(self, order, plan, code):
+        """:param plan: recurrence that the order has or had
+        :param code: plan code that goes with it
+        :return: whether this charge prices usage of the order under that plan"""
         self.ensure_one()
         return bool(
             self.active
             and self.plan_id
-            and self.plan_id == order.plan_id
-            and (self.plan_code or False) == (order.x_fc_billing_plan_code or False)
+            and self.plan_id == plan
+            and (self.plan_code or "") == (code or "")
             and (not self.service_id or self.service_id == order.x_fc_billing_service_id)
             and self.currency_id == order.currency_id
         )

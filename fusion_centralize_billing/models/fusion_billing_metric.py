@@ -61,3 +61,13 @@ class FusionBillingMetric(models.Model):
         :return: Decimal, 0 or more"""
         rounded = round_quantity(quantity, self.rounding, self.rounding_precision)
         return max(rounded, rounded * 0)
+
+    def _fc_api_values(self):
+        """:return: the API's billable metric object"""
+        return {
+            "code": self.code,
+            "name": self.name,
+            "aggregation_type": self.aggregation,
+            "unit_label": self.unit_label or None,
+            "field_name": self.field_name or None,
+        }

@@ -96,3 +96,24 @@ class FusionBillingPlan(models.Model):
             "trial_period": self.trial_days,
             "charges": [charge._fc_api_values() for charge in self._get_charges()],
         }
+
+
+class FusionBillingService(models.Model):
+    _inherit = "fusion.billing.service"
+
+    def _api_get_catalogue(self):
+        """:return: plans of this service, add-ons and metrics, each as the API shows it"""
+        plans = self.env["fusion.billing.plan"].search([("service_id", "=", self.id)])
+        products = self.env["product.template"].search(
+            [
+                ("x_fc_addon_code", "not in", (False, "")),
+                ("company_id", "in", (False, self.company_id.id)),
+            ],
+            order="x_fc_addon_code",
+        )
+        metrics = self.env["fusion.billing.metric"].search([("active", "=", True)])
+        return {
+            "plans": [plan._fc_api_values() for plan in plans],
+            "add_ons": [product._fc_api_values(self.currency_id) for product in products],
+            "billable_metrics": [metric._fc_api_values() for metric in metrics],
+        }

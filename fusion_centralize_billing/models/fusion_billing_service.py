@@ -40,6 +40,9 @@ class FusionBillingService(models.Model):
     webhook_enabled = fields.Boolean(
         "Send Webhooks", default=True, help="Off: events are kept and sent once it is on again."
     )
+    lago_headers = fields.Boolean(
+        "Lago's Headers", help="Events also carry the headers and keys that clients of Lago check."
+    )
     rate_limit_per_minute = fields.Integer(
         "Requests a Minute", default=600, help="For each key; 0 = unlimited."
     )
@@ -53,6 +56,8 @@ class FusionBillingService(models.Model):
     subscription_count = fields.Integer("Subscriptions", compute="_compute_counts")
     waiting_count = fields.Integer("Waiting Events", compute="_compute_counts")
     dead_count = fields.Integer("Dead Events", compute="_compute_counts")
+    last_success_at = fields.Datetime("Last Taken", compute="_compute_endpoint_health")
+    failures_in_a_row = fields.Integer("Failures in a Row", compute="_compute_endpoint_health")
 
     _code_uniq = models.UniqueIndex("(code)", "Another service has this code.")
     _check_limits = models.Constraint(
@@ -81,6 +86,29 @@ class FusionBillingService(models.Model):
             service.subscription_count = orders.get(service.id, 0)
             service.waiting_count = waiting.get(service.id, 0)
             service.dead_count = dead.get(service.id, 0)
+
+    def _compute_endpoint_health(self):
+        """What the newest deliveries say of each endpoint."""
+        self.env["fusion.billing.webhook.attempt"].flush_model()
+        self.env.cr.execute(
+            """SELECT w.service_id,
+                      MAX(a.create_date) FILTER (WHERE a.status BETWEEN 200 AND 299),
+                      COUNT(*) FILTER (WHERE a.id > COALESCE(good.id, 0))
+                 FROM fusion_billing_webhook_attempt a
+                 JOIN fusion_billing_webhook w ON w.id = a.webhook_id
+                 LEFT JOIN LATERAL (
+                      SELECT MAX(ok.id) AS id FROM fusion_billing_webhook_attempt ok
+                        JOIN fusion_billing_webhook v ON v.id = ok.webhook_id
+                       WHERE v.service_id = w.service_id AND ok.status BETWEEN 200 AND 299
+                      ) good ON TRUE
+                WHERE w.service_id = ANY(%s) GROUP BY 1""",
+            [self.ids],
+        )
+        found = {row[0]: row[1:] for row in self.env.cr.fetchall()}
+        for service in self:
+            last, failures = found.get(service.id, (False, 0))
+            service.last_success_at = last
+            service.failures_in_a_row = failures
 
     @api.constrains("code")
     def _check_code(self):

@@ -92,21 +92,19 @@ class FusionBillingService(models.Model):
             values["name"] = description
         return values
 
+    def _find_invoice(self, uuid):
+        """:return: sudoed invoice of this service, or empty"""
+        known = [
+            ("x_fc_billing_service_id", "=", self.id),
+            ("move_type", "=", "out_invoice"),
+            ("x_fc_billing_uuid", "=", uuid),
+        ]
+        return self.env["account.move"].sudo().search(known, limit=1)
+
     def _get_invoice(self, uuid):
         """:return: sudoed invoice of this service
         :raise BillingApiError: 404, also for another service's"""
-        move = (
-            self.env["account.move"]
-            .sudo()
-            .search(
-                [
-                    ("x_fc_billing_service_id", "=", self.id),
-                    ("move_type", "=", "out_invoice"),
-                    ("x_fc_billing_uuid", "=", uuid),
-                ],
-                limit=1,
-            )
-        )
+        move = self._find_invoice(uuid)
         if not move:
             raise BillingApiError(404, "invoice_not_found")
         return move

@@ -17,8 +17,9 @@ class FusionBillingService(models.Model):
 
     _inherit = "fusion.billing.service"
 
-    def _api_find_subscription(self, external_id):
-        """:return: sudoed order of this service: the running one, else the newest, else empty"""
+    def _api_find_subscription(self, external_id, status=None):
+        """:param status: only one of this status
+        :return: sudoed order of this service: the running one, else the newest, else empty"""
         orders = (
             self.env["sale.order"]
             .sudo()
@@ -30,12 +31,14 @@ class FusionBillingService(models.Model):
                 order="id desc",
             )
         )
+        if status:
+            return orders.filtered(lambda order: order._fc_get_status() == status)[:1]
         running = orders.filtered(lambda order: order._fc_get_status() in ("active", "paused"))
         return running[:1] or orders[:1]
 
-    def _get_subscription(self, external_id):
+    def _get_subscription(self, external_id, status=None):
         """:raise BillingApiError: 404, also for another service's subscription"""
-        order = self._api_find_subscription(external_id)
+        order = self._api_find_subscription(external_id, status)
         if not order:
             raise BillingApiError(404, "subscription_not_found")
         return order
@@ -69,7 +72,7 @@ class FusionBillingService(models.Model):
         plan = self._find_plan(values["plan_code"], values["interval"])
         existing = self._api_find_subscription(values["external_id"])
         if existing and existing._fc_get_status() in ("active", "paused", "pending"):
-            return self._check_same_plan(existing, plan)
+            return self._take_up_subscription(existing, link, plan)
         if plan.currency_id != (link.currency_id or self.currency_id):
             raise BillingApiError(422, "currency_mismatch")
         return self._open_subscription(link, plan, values, zone)
@@ -79,10 +82,16 @@ class FusionBillingService(models.Model):
         if start and abs(start - fields.Datetime.now()) > limit:
             reader.fail("subscription_at", "value_is_out_of_range")
 
-    def _check_same_plan(self, order, plan):
-        if order.x_fc_billing_plan_code != plan.code or order.plan_id != plan.plan_id:
+    def _take_up_subscription(self, order, link, plan):
+        """The same plan again changes nothing, another one is a change of the plan.
+
+        :raise BillingApiError: the running subscription is another customer's
+        """
+        if order.partner_id != link.partner_id:
             raise invalid("subscription.external_id", "value_already_exist")
-        return order
+        if order.x_fc_billing_plan_code == plan.code and order.plan_id == plan.plan_id:
+            return order
+        return self._change_plan(order, plan)
 
     def _find_plan(self, code, interval=None):
         """:return: the catalogue plan of this code and interval
@@ -116,6 +125,7 @@ class FusionBillingService(models.Model):
                 order="id desc",
             )
             order.payment_token_id = tokens[:1]
+        order._portal_ensure_token()  # a link to it, later, changes nothing
         if moment > now:
             return order  # pending: confirmed by the daily job on its day
         order.action_confirm()
@@ -155,39 +165,42 @@ class FusionBillingService(models.Model):
         return {"tax_ids": [Command.set(taxes.ids)]} if taxes else {}
 
     def _api_terminate_subscription(
-        self, order, at="now", on_termination_invoice="generate", on_termination_credit_note="skip"
+        self,
+        order,
+        at="now",
+        on_termination_invoice="generate",
+        on_termination_credit_note="credit",
     ):
         """End a subscription; ending it twice changes nothing.
 
         :param at: ``now`` or ``period_end``
         :param on_termination_invoice: ``generate`` bills the usage up to now, ``skip`` does not
+        :param on_termination_credit_note: ``credit`` lowers the customer's next invoice by the days
+            that were paid ahead, ``refund`` gives them back to the card, ``skip`` keeps them
         :return: the order
         """
         if order._fc_get_status() in ("terminated", "canceled"):
             return order
-        if at == "period_end":
-            order.end_date = order.next_invoice_date
-            order._fc_emit("subscription.updated")
-            return order
         if order._fc_get_status() == "pending":
             order.action_cancel()
-            return order
-        order.x_fc_terminated_at = fields.Datetime.now()
-        order.set_close()
-        if on_termination_invoice == "generate":
-            order._fc_invoice_rest()
+        elif at == "period_end":
+            order.end_date = order.next_invoice_date
+            order.x_fc_skips_last_invoice = on_termination_invoice == "skip"
+            order._fc_emit("subscription.updated")
+        else:
+            order._fc_terminate(on_termination_invoice, on_termination_credit_note)
         return order
 
     def _api_current_usage(self, order, now=None):
         """:return: the API's customer_usage object: the running period so far, before tax"""
         now = now or fields.Datetime.now()
         start, end = order._fc_billing_period(now)
-        charges = order._fc_get_charges().filtered(lambda charge: charge._fc_applies_to(order))
-        windows = [(order.id, charge.metric_id.id, start, end) for charge in charges]
+        cuts = order._fc_get_running_cuts(order._fc_get_charges(), now)
+        windows = [(order.id, charge.metric_id.id, *cut) for charge, *cut, _share in cuts]
         usage = self.env["fusion.billing.usage"]._fc_aggregate(sorted(set(windows)))
         rows = [
-            _charge_usage(charge, usage.get(window), order.currency_id)
-            for charge, window in zip(charges, windows, strict=True)
+            _charge_usage(charge, usage.get(window), order.currency_id, share)
+            for (charge, _start, _end, share), window in zip(cuts, windows, strict=True)
         ]
         total = sum(row["amount_cents"] for row in rows)
         return {
@@ -202,13 +215,14 @@ class FusionBillingService(models.Model):
         }
 
 
-def _charge_usage(charge, counters, currency):
+def _charge_usage(charge, counters, currency, share):
     """:return: one charge of the customer_usage object"""
     metric = charge.metric_id
     counters = counters or {}
     quantity = metric._round_quantity(counters.get(metric.aggregation) or "0")
-    units, precise = pricing.bill(quantity, charge._get_terms())
-    quota = charge.included_quota
+    terms = charge._get_terms(share)
+    units, precise = pricing.bill(quantity, terms)
+    quota = float(terms.quota)
     amount = pricing.round_to(precise, pricing.to_decimal(currency.rounding))
     return {
         "units": show_number(units),

@@ -6,6 +6,7 @@ from odoo import fields, models
 
 from .. import const
 from ..exceptions import BillingApiError
+from ..services.period import midnight
 from ..services.wire import Fields
 
 COLUMNS = (
@@ -65,14 +66,15 @@ class FusionBillingService(models.Model):
             Fields(row, "" if is_single else f"usage.{number}") for number, row in enumerate(rows)
         ]
         parsed = [_read_row(reader, zone) for reader in readers]
-        _check_all(readers)
+        check_all(readers)
         orders = self._find_orders({row["subscription"] for row in parsed})
         if is_single and parsed[0]["subscription"] not in orders:
             raise BillingApiError(404, "subscription_not_found")
         metrics = self._find_metrics({row["metric"] for row in parsed})
+        firsts = self._get_first_moments(orders, zone)
         for reader, row in zip(readers, parsed, strict=True):
-            self._complete_row(reader, row, orders, metrics)
-        _check_all(readers)
+            self._complete_row(reader, row, orders, metrics, firsts)
+        check_all(readers)
         unique = _drop_repeats(readers, parsed)
         inserted, updated = self._write_usage(unique)
         self.env["fusion.billing.usage"].invalidate_model()
@@ -120,8 +122,17 @@ class FusionBillingService(models.Model):
         metrics = self.env["fusion.billing.metric"].search([("code", "in", list(codes))])
         return {metric.code: metric for metric in metrics}
 
-    def _complete_row(self, reader, row, orders, metrics):
-        """What depends on the subscription and the metric."""
+    def _get_first_moments(self, orders, zone):
+        """:return: {order id: naive UTC midnight of its start, None without one}; each day once"""
+        days = {order.id: order._fc_get_first_day() for order in orders.values()}
+        midnights = {day: midnight(day, zone) for day in set(days.values()) if day}
+        return {number: midnights.get(day) for number, day in days.items()}
+
+    def _complete_row(self, reader, row, orders, metrics, firsts):
+        """What depends on the subscription and the metric.
+
+        :param firsts: of ``_get_first_moments``
+        """
         order, metric = orders.get(row["subscription"]), metrics.get(row["metric"])
         if not order:
             reader.fail("external_subscription_id", "not_found")
@@ -134,7 +145,8 @@ class FusionBillingService(models.Model):
         if metric.aggregation == "unique_count" and not row["unique_value"]:
             reader.fail("unique_value", "value_is_mandatory")
         order._fc_check_accepts_usage(row["period_start"])
-        if order.start_date and row["period_end"] <= order._fc_get_first_moment():
+        first = firsts[order.id]
+        if first and row["period_end"] <= first:
             reader.fail("period_start", "value_is_out_of_range")
         start, end = (f"{row[name]:%Y-%m-%dT%H:%M:%S}" for name in ("period_start", "period_end"))
         key = f"{self.code}:{metric.code}:{row['subscription']}:{start}:{end}"
@@ -169,11 +181,11 @@ def _read_row(reader, zone):
         "idempotency_key": reader.text("idempotency_key"),
         "unique_value": reader.text("unique_value"),
     }
-    _check_window(reader, row["period_start"], row["period_end"])
+    check_window(reader, row["period_start"], row["period_end"])
     return row
 
 
-def _check_window(reader, start, end):
+def check_window(reader, start, end):
     if not start or not end:
         return
     now = fields.Datetime.now()
@@ -185,7 +197,7 @@ def _check_window(reader, start, end):
         reader.fail("period_start", "value_is_out_of_range")
 
 
-def _check_all(readers):
+def check_all(readers):
     errors = {where: words for reader in readers for where, words in reader.errors.items()}
     if errors:
         raise BillingApiError(422, "validation_errors", errors)

@@ -37,37 +37,36 @@ class FusionBillingUsage(models.Model):
         """
         now = now or fields.Datetime.now()
         wanted = self._find_quotas(now)
-        usage = self._fc_aggregate(sorted({window for _charge, window in wanted}))
+        usage = self._fc_aggregate(sorted({window for _charge, window, _share in wanted}))
         hits = 0
-        for charge, window in wanted:
+        for charge, window, share in wanted:
             quantity = charge.metric_id._round_quantity(
                 usage.get(window, {}).get(charge.metric_id.aggregation) or "0"
             )
-            hits += self._note_thresholds(charge, window, float(quantity))
+            hits += self._note_thresholds(charge, window, share, float(quantity))
         return hits
 
     @api.model
     def _find_quotas(self, now):
-        """:return: [(charge with a quota, window of the running period)]"""
+        """:return: [(charge with a quota, window of the running period, Fraction of it)]"""
         orders = self.env["sale.order"]._fc_find_ratable()
         orders = orders.filtered(lambda order: order.subscription_state == "3_progress")
         charges = orders._fc_get_charges().filtered("included_quota")
         return [
-            (charge, (order.id, charge.metric_id.id, *order._fc_billing_period(now)))
+            (charge, (order.id, charge.metric_id.id, start, end), share)
             for order in orders
-            for charge in charges
-            if charge._fc_applies_to(order)
+            for charge, start, end, share in order._fc_get_running_cuts(charges, now)
+            if start <= now < end
         ]
 
-    def _note_thresholds(self, charge, window, quantity):
+    def _note_thresholds(self, charge, window, share, quantity):
         """:return: number of thresholds that this quantity reaches for the first time"""
         order_id, _metric, start, end = window
+        quota = float(charge._get_terms(share).quota)
         parameters = self.env["ir.config_parameter"]
         texts = parameters._fc_billing_list("usage_thresholds", const.DEFAULT_THRESHOLDS)
         reached = [
-            int(text)
-            for text in texts
-            if text.isdigit() and quantity >= charge.included_quota * int(text) / 100
+            int(text) for text in texts if text.isdigit() and quantity >= quota * int(text) / 100
         ]
         hits = self.env["fusion.billing.threshold.hit"].sudo()
         domain = [
@@ -94,7 +93,7 @@ class FusionBillingUsage(models.Model):
                     "metric_code": charge.metric_id.code,
                     "threshold": threshold,
                     "quantity": show_number(quantity),
-                    "included_quota": show_number(charge.included_quota),
+                    "included_quota": show_number(quota),
                     "period_start": show_moment(start),
                     "period_end": show_moment(end),
                 },

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.fusion_base.tools.batch import run_batch
+
 
 class FusionBillingUsage(models.Model):
     """One counter of an app: a quantity of a metric in a window of time."""
@@ -35,8 +37,11 @@ class FusionBillingUsage(models.Model):
 
         :return: ``{"subscriptions", "lines", "adjustments": numbers, "failed": [order ids]}``
         """
-        orders = self.env["sale.order"]._fc_find_ratable()
-        return orders._fc_rate_one_by_one(now)
+        orders = self.env["sale.order"]
+        result = orders._fc_find_ratable()._fc_rate_one_by_one(now)
+        run_batch(orders._fc_find_due_plans(), lambda order: order._fc_apply_due_plans())
+        run_batch(orders._fc_find_unbilled_ends(), lambda order: order._fc_invoice_rest())
+        return result
 
     @api.model
     def _fc_aggregate(self, windows):

@@ -11,7 +11,7 @@ class FusionBillingUsageLog(models.Model):
     _rec_name = "idempotency_key"
     _log_access = False
 
-    usage_id = fields.Many2one("fusion.billing.usage", ondelete="cascade", index=True)
+    usage_id = fields.Many2one("fusion.billing.usage", ondelete="set null", index=True)
     subscription_id = fields.Many2one("sale.order", ondelete="cascade", index=True)
     idempotency_key = fields.Char("Key")
     old_quantity = fields.Float(digits=(20, 6))

@@ -93,6 +93,7 @@ class FusionBillingWebhook(models.Model):
             "sequence": sequence,
             "service": service.code,
             "data": data,
+            **self._prepare_lago_keys(service, event_type),
         }
         text = json.dumps(payload, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
         if len(text.encode()) > MAX_PAYLOAD:
@@ -282,7 +283,25 @@ class FusionBillingWebhook(models.Model):
         }
         if any(standard):
             headers["webhook-signature"] = " ".join(filter(None, standard))
-        return headers
+        return {**headers, **self._prepare_lago_headers(secrets, body)}
+
+    @api.model
+    def _prepare_lago_keys(self, service, event_type):
+        """:return: what clients of Lago read in the body"""
+        if not service.lago_headers:
+            return {}
+        return {"webhook_type": event_type, "object_type": event_type.partition(".")[0]}
+
+    def _prepare_lago_headers(self, secrets, body):
+        """Lago's HMAC has one signature: that of the newest secret."""
+        if not self.service_id.lago_headers:
+            return {}
+        digest = hmac.new(secrets[0].encode(), body, hashlib.sha256).digest()
+        return {
+            "X-Lago-Signature": base64.b64encode(digest).decode(),
+            "X-Lago-Signature-Algorithm": "hmac",
+            "X-Lago-Unique-Key": self.event_id,
+        }
 
     def _sign_standard(self, secret, stamp, body):
         """:return: ``v1,<base64>``, None where the secret is no base64"""

@@ -1,5 +1,12 @@
 from odoo import api, models
 
+EXPLAINED_LINES = 200
+UNSIGNED_STRIPE = [
+    ("code", "=", "stripe"),
+    ("state", "!=", "disabled"),
+    ("stripe_webhook_secret", "in", (False, "")),
+]
+
 
 class FusionHealth(models.AbstractModel):
     _inherit = "fusion.health"
@@ -10,6 +17,7 @@ class FusionHealth(models.AbstractModel):
         waiting = events.search_count([("state", "in", ("pending", "failed"))])
         dead = events.search_count([("state", "=", "dead")])
         unsigned = self._find_unsigned_stripe()
+        failing = self._count_failing()
         return super()._fusion_health_checks() + [
             {
                 "code": "fusion_centralize_billing.webhooks_waiting",
@@ -26,6 +34,20 @@ class FusionHealth(models.AbstractModel):
                 "unit": "",
             },
             {
+                "code": "fusion_centralize_billing.unrated",
+                "label": self.env._("Subscriptions whose usage could not be rated"),
+                "state": "error" if failing else "ok",
+                "value": failing,
+                "unit": "",
+            },
+            {
+                "code": "fusion_centralize_billing.payments_given_up",
+                "label": self.env._("Invoices whose payment was given up"),
+                "state": "warning" if self._count_given_up() else "ok",
+                "value": self._count_given_up(),
+                "unit": "",
+            },
+            {
                 "code": "fusion_centralize_billing.stripe_webhook_unsigned",
                 "label": self.env._("Stripe providers that accept unsigned notifications"),
                 "state": "error" if unsigned else "ok",
@@ -34,12 +56,95 @@ class FusionHealth(models.AbstractModel):
             },
         ]
 
-    def _find_unsigned_stripe(self):
-        providers = self.env["payment.provider"].sudo()
-        return providers.search(
-            [
-                ("code", "=", "stripe"),
-                ("state", "!=", "disabled"),
-                ("stripe_webhook_secret", "in", (False, "")),
-            ]
+    def _count_failing(self):
+        orders = self.env["sale.order"]
+        activities = self.env["mail.activity"].sudo()
+        summaries = {
+            orders.with_context(lang=code)._fc_get_failure_summary()
+            for code, _name in self.env["res.lang"].get_installed()
+        }
+        return activities.search_count(
+            [("res_model", "=", "sale.order"), ("summary", "in", list(summaries))]
         )
+
+    def _count_given_up(self):
+        moves = self.env["account.move"].sudo()
+        return moves.search_count(
+            [("x_fc_dunning_state", "=", "exhausted"), ("payment_state", "!=", "reversed")]
+        )
+
+    @api.model
+    def _fusion_invariants(self):
+        return super()._fusion_invariants() + [
+            self._row("charged_once", self._find_overcharged(), "invoices"),
+            self._row("usage_explained", self._find_unexplained(), "order lines"),
+            self._row("plans_in_force", self._find_idle_changes(), "subscriptions"),
+            self._row("shadows_silent", self._find_loud_shadows(), "subscriptions"),
+        ]
+
+    def _row(self, code, ids, what):
+        shown = ", ".join(map(str, ids[:10]))
+        return {
+            "code": f"fusion_centralize_billing.{code}",
+            "ok": not ids,
+            "detail": f"{len(ids)} {what}: {shown}" if ids else "",
+        }
+
+    def _find_overcharged(self):
+        """:return: ids of invoices whose automatic charges are more than their total"""
+        return self._select(
+            """SELECT m.id FROM account_move m
+                 JOIN account_invoice_transaction_rel r ON r.invoice_id = m.id
+                 JOIN payment_transaction t ON t.id = r.transaction_id
+                WHERE m.x_fc_billing_service_id IS NOT NULL AND t.operation = 'offline'
+                  AND t.state = 'done'
+                GROUP BY m.id HAVING SUM(t.amount) > m.amount_total + 0.005"""
+        )
+
+    def _find_unexplained(self):
+        """:return: ids of the newest usage lines whose figures do not give their amount"""
+        lines = (
+            self.env["sale.order.line"]
+            .sudo()
+            .search(
+                [("x_fc_usage_kind", "!=", False), ("x_fc_usage_facts", "!=", False)],
+                order="id desc",
+                limit=EXPLAINED_LINES,
+            )
+        )
+        wrong = lines.filtered(
+            lambda line: line.currency_id.compare_amounts(
+                line._fc_explain_usage()["result"], line.price_unit
+            )
+        )
+        return wrong.ids
+
+    def _find_idle_changes(self):
+        """:return: ids of subscriptions whose plan should have changed yesterday or earlier"""
+        return self._select(
+            """SELECT o.id FROM fusion_billing_segment s
+                 JOIN sale_order o ON o.id = s.subscription_id
+                WHERE s.date_end IS NULL AND s.date_start < CURRENT_DATE - 1
+                  AND o.subscription_state = '3_progress'
+                  AND o.next_invoice_date > s.date_start
+                  AND (s.plan_id <> o.plan_id OR s.plan_code <> o.x_fc_billing_plan_code)"""
+        )
+
+    def _find_loud_shadows(self):
+        """:return: ids of shadow copies that told an app or were billed"""
+        return self._select(
+            """SELECT o.id FROM sale_order o
+                WHERE o.x_fc_shadow AND (
+                      EXISTS (SELECT 1 FROM fusion_billing_webhook w WHERE w.subscription_id = o.id)
+                   OR EXISTS (SELECT 1 FROM sale_order_line l
+                               WHERE l.order_id = o.id AND l.x_fc_usage_kind IS NOT NULL))"""
+        )
+
+    def _select(self, query):
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        return sorted(row[0] for row in self.env.cr.fetchall())
+
+    def _find_unsigned_stripe(self):
+        """:return: sudoed Stripe providers without a secret: anybody could report a payment"""
+        return self.env["payment.provider"].sudo().search(UNSIGNED_STRIPE)

@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 
 from .. import const
 from ..exceptions import BillingApiError
-from ..services.period import Periods, local_day
+from ..services.period import local_day, midnight
 
 STATUS = {
     "1_draft": "pending",
@@ -86,28 +86,34 @@ class SaleOrder(models.Model):
                 return name
         return const.DEFAULT_TIMEZONE
 
-    def _fc_get_periods(self):
-        """:return: Periods of this subscription, None without a start or a plan"""
+    def _fc_get_periods(self, at=None):
+        """:param at: naive UTC, default now
+        :return: Periods of the plan at that moment, None without a start or a plan"""
         self.ensure_one()
-        anchor = self.x_fc_billing_anchor or self.start_date
-        plan = self.plan_id
-        if not anchor or not plan:
-            return None
-        zone = self._fc_get_timezone(self.company_id)
-        return Periods(anchor, plan.billing_period_value, plan.billing_period_unit, zone)
+        stretch = self._fc_get_stretch(at or fields.Datetime.now())
+        return stretch and stretch.periods
 
     def _fc_billing_period(self, at=None):
         """:param at: naive UTC, default now
         :return: naive UTC (start, end) of the billing period that holds it, half open"""
-        return self._fc_get_periods().at(at or fields.Datetime.now())
+        at = at or fields.Datetime.now()
+        return self._fc_get_periods(at).at(at)
+
+    def _fc_get_first_day(self):
+        """:return: local date of the start; empty without one"""
+        return self.x_fc_segment_ids[:1].anchor or self.x_fc_billing_anchor or self.start_date
 
     def _fc_get_first_moment(self):
         """:return: naive UTC midnight of the start"""
-        return self._fc_get_periods().bound(0)
+        return self._fc_get_stretches()[0].periods.bound(0)
 
     def _fc_local_day(self, moment):
         """:return: the date of a naive UTC moment in the billing zone"""
         return local_day(moment, pytz.timezone(self._fc_get_timezone(self.company_id)))
+
+    def _fc_get_midnight(self, day):
+        """:return: naive UTC of the midnight that begins a date in the billing zone"""
+        return midnight(day, pytz.timezone(self._fc_get_timezone(self.company_id)))
 
     def _fc_get_status(self):
         """:return: ``pending``, ``active``, ``paused``, ``terminated`` or ``canceled``"""

@@ -16,7 +16,9 @@ class SaleOrder(models.Model):
         plan = self._fc_get_catalogue_plan()
         line = self._fc_get_flat_line()
         periods = self._fc_get_periods()
+        begin = self._fc_get_first_moment() if periods else None
         start, end = periods.at(fields.Datetime.now()) if periods else (None, None)
+        change = self._fc_get_scheduled_change()
         is_running = status in ("active", "paused")
         return {
             "id": self.x_fc_billing_uuid,
@@ -29,16 +31,14 @@ class SaleOrder(models.Model):
             "status": status,
             "plan_amount_cents": cents(line.price_unit if line else 0, self.currency_id),
             "plan_amount_currency": self.currency_id.name,
-            "started_at": show_moment(periods.bound(0))
-            if periods and status != "pending"
-            else None,
-            "subscription_at": show_moment(periods.bound(0)) if periods else None,
+            "started_at": show_moment(begin) if status != "pending" else None,
+            "subscription_at": show_moment(begin),
             "ending_at": show_date(self.end_date),
             "terminated_at": show_moment(self.x_fc_terminated_at),
             "canceled_at": show_moment(self.write_date) if status == "canceled" else None,
-            "next_plan_code": None,
-            "plan_change_date": None,
-            "previous_plan_code": None,
+            "next_plan_code": change.plan_code or None,
+            "plan_change_date": show_date(change.date_start),
+            "previous_plan_code": self._fc_get_previous_plan_code(),
             "current_billing_period_started_at": show_moment(start) if is_running else None,
             "current_billing_period_ending_at": show_moment(end) if is_running else None,
             "next_invoice_date": show_date(self.next_invoice_date) if is_running else None,
@@ -61,7 +61,8 @@ class SaleOrder(models.Model):
         )
 
     def _fc_get_flat_line(self):
-        return self.order_line.filtered(lambda line: line.recurring_invoice)[:1]
+        flat = self.order_line.filtered("recurring_invoice")
+        return (flat.filtered("product_uom_qty") or flat)[:1]
 
     def _fc_skip_past_periods(self):
         """A start in the past is not billed backwards: the first invoice is for the period that
@@ -80,6 +81,7 @@ class SaleOrder(models.Model):
         _start, end = self._fc_billing_period(now)
         with self.env.cr.savepoint() as savepoint:
             self._fc_rate_usage(end)
+            self._fc_apply_plan(self._fc_local_day(end))
             self.next_invoice_date = min(
                 self.next_invoice_date, self._fc_local_day(fields.Datetime.now())
             )

@@ -28,7 +28,7 @@ class SaleOrder(models.Model):
                 self.x_fc_terminated_at = fields.Datetime.now()
             self._fc_emit("subscription.terminated")
         elif after == PROGRESS and before in (PAUSED, CHURN):
-            self.x_fc_terminated_at = False
+            self.write({"x_fc_terminated_at": False, "x_fc_skips_last_invoice": False})
             self._fc_emit("subscription.reactivated")
         elif after == PROGRESS:
             self._fc_emit("subscription.started")

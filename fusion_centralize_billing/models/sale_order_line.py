@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 from odoo import fields, models
 
 from ..services import pricing
@@ -48,20 +50,29 @@ class SaleOrderLine(models.Model):
         facts = self.x_fc_usage_facts
         if not facts:
             return {}
+        if self.x_fc_usage_kind == "proration":
+            return self._fc_explain_proration(facts)
         quantity, units, precise, total = replay(facts, self.order_id.currency_id.rounding)
         due = total - pricing.to_decimal(facts["billed"])
+        included = get_quota(facts)
         steps = [
             (
                 self.env._("Reported in the period (%s)", facts["aggregation"]),
                 _plain(facts["aggregate"]),
             ),
             (self.env._("Rounded quantity"), _plain(quantity)),
-            (self.env._("Included"), _plain(facts["quota"])),
+            (self.env._("Included"), _plain(included)),
             (self.env._("Billable units"), _plain(units)),
             (self.env._("Price of a batch of %s", _plain(facts["batch"])), _plain(facts["price"])),
             (self.env._("Amount at six decimals"), str(precise)),
             (self.env._("Rounded to the currency"), str(total)),
         ]
+        if Fraction(facts.get("share", 1)) != 1:
+            whole = [
+                (self.env._("Included in a whole period"), _plain(facts["quota"])),
+                (self.env._("Part of the period under this plan"), facts["share"]),
+            ]
+            steps[2:2] = whole
         if self.x_fc_usage_kind == "adjustment":
             steps.append((self.env._("Already billed"), facts["billed"]))
         return {
@@ -74,6 +85,37 @@ class SaleOrderLine(models.Model):
             "rule": {"name": facts["charge"], "version": facts["model"], "source": "charge"},
             "steps": [{"label": label, "value": value} for label, value in steps],
         }
+
+    def _fc_explain_proration(self, facts):
+        """:return: the explanation of a plan change's line"""
+        steps = [
+            (self.env._("Price of a whole period"), _plain(facts["flat"])),
+            (self.env._("Part of the period, by days"), facts["share"]),
+        ]
+        rounding = pricing.to_decimal(self.order_id.currency_id.rounding)
+        amount = replay_proration(facts, rounding)
+        steps.append((self.env._("Rounded to the currency"), str(amount)))
+        return {
+            "result": float(amount),
+            "inputs": {
+                "period_start": str(self.x_fc_usage_period_start),
+                "period_end": str(self.x_fc_usage_period_end),
+                **facts,
+            },
+            "rule": {"name": facts["text"], "version": "days", "source": "plan"},
+            "steps": [{"label": label, "value": value} for label, value in steps],
+        }
+
+
+def replay_proration(facts, rounding):
+    """Compute a plan change's line again from the figures kept beside it."""
+    flat = pricing.to_decimal(facts["flat"])
+    return pricing.round_to(pricing.part_of(flat, Fraction(facts["share"])), rounding)
+
+
+def get_quota(facts):
+    """:return: what was included, Decimal: the charge's quota, or a part of it"""
+    return pricing.prorate(pricing.to_decimal(facts["quota"]), Fraction(facts.get("share", 1)))
 
 
 def _plain(number):
@@ -91,7 +133,7 @@ def replay(facts, rounding):
     quantity = max(quantity, quantity * 0)
     terms = pricing.Terms(
         model=facts["model"],
-        quota=number(facts["quota"]),
+        quota=get_quota(facts),
         price=number(facts["price"]),
         batch=number(facts["batch"]),
         tiers=tuple(pricing.Tier(*map(number, tier)) for tier in facts["tiers"]),

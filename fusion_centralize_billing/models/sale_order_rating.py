@@ -21,8 +21,13 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     def _create_invoices(self, grouped=False, final=False, date=None):
-        """An invoice made between two rating runs is complete."""
-        self.filtered("is_subscription")._fc_rate_usage()
+        """An invoice made between two rating runs is complete, whoever makes it."""
+        billed_sudo = self.filtered(
+            lambda order: order.is_subscription and order.x_fc_billing_service_id
+        ).sudo()
+        billed_sudo._fc_rate_usage()
+        for order_sudo in billed_sudo.filtered("next_invoice_date"):
+            order_sudo._fc_apply_due_plans(order_sudo.next_invoice_date)
         return super()._create_invoices(grouped=grouped, final=final, date=date)
 
     @api.model
@@ -39,7 +44,7 @@ class SaleOrder(models.Model):
     def _fc_find_ratable(self):
         """:return: live subscriptions of a service that have usage, oldest first"""
         used = self.env["fusion.billing.usage"]._search([]).subselect("subscription_id")
-        return self.search([*self._fc_get_ratable_domain(), ("id", "in", used)], order="id")
+        return self.search_fetch([*self._fc_get_ratable_domain(), ("id", "in", used)], order="id")
 
     def _fc_rate_one_by_one(self, now=None):
         """Rate each in a savepoint; a failing one gets an activity and stops no other.
@@ -83,7 +88,7 @@ class SaleOrder(models.Model):
         )
 
     def _fc_note_rating_failure(self, error):
-        summary = self.env._("Usage could not be rated")
+        summary = self._fc_get_failure_summary()
         if self.activity_ids.filtered(lambda activity: activity.summary == summary):
             return
         self.activity_schedule(
@@ -93,11 +98,14 @@ class SaleOrder(models.Model):
             user_id=self.user_id.id or self.env.uid,
         )
 
+    def _fc_get_failure_summary(self):
+        return self.env._("Usage could not be rated")
+
     def _fc_get_charges(self):
         """:return: the live charges that may price usage of these orders"""
-        return self.env["fusion.billing.charge"].search(
+        return self.env["fusion.billing.charge"].search_fetch(
             [
-                ("plan_id", "in", self.plan_id.ids),
+                ("plan_id", "in", (self.plan_id | self.x_fc_segment_ids.plan_id).ids),
                 ("service_id", "in", [False, *self.x_fc_billing_service_id.ids]),
             ]
         )
@@ -133,39 +141,41 @@ class SaleOrder(models.Model):
         shows_zero = self._fc_shows_zero_lines()
         wanted = []
         for order in orders:
-            own = charges.filtered(lambda charge, order=order: charge._fc_applies_to(order))
-            for start, end in order._fc_get_closed_periods(now) if own else ():
-                wanted += [(order, charge, start, end) for charge in own]
-        windows = {(o.id, c.metric_id.id, start, end) for o, c, start, end in wanted}
+            for stretch in order._fc_get_stretches():
+                own = stretch.get_charges(charges, order)
+                for cut in order._fc_get_closed_cuts(stretch, now) if own else ():
+                    wanted += [(order, charge, *cut) for charge in own]
+        windows = {(o.id, c.metric_id.id, start, end) for o, c, start, end, _share in wanted}
         usage = self.env["fusion.billing.usage"]._fc_aggregate(sorted(windows))
         existing = orders._fc_get_usage_lines()
         plans = {}
-        for order, charge, start, end in wanted:
+        for order, charge, start, end, share in wanted:
             counters = usage.get((order.id, charge.metric_id.id, start, end))
             lines = existing.get((order.id, charge.id, start), self.env["sale.order.line"])
             if counters or lines:
-                plan = LinePlan(charge, start, end, counters, lines, order)
+                plan = LinePlan(charge, start, end, counters, lines, order, share)
                 plan.is_late = end < now - late_window
                 plan.shows_zero = shows_zero
                 plans.setdefault(order, []).append(plan)
         return plans
 
-    def _fc_get_closed_periods(self, now):
-        """:return: [(start, end)] that have ended and may still hold usage"""
-        periods = self._fc_get_periods()
+    def _fc_get_closed_cuts(self, stretch, now):
+        """:return: [(start, end, Fraction of the period)]: what of one plan's periods has ended and
+        may still hold usage"""
+        periods = stretch.periods
         since = now - timedelta(days=const.MAX_BACK_DAYS + const.MAX_WINDOW_DAYS)
         found = periods.closed(since, now)
         ended = self.x_fc_terminated_at
         if ended and ended <= now:  # the period in which it ended is closed at that moment
             found = [(start, end) for start, end in found if end <= ended]
-            start, _end = periods.at(ended)
-            if start < ended:
-                found.append((start, periods.at(ended)[1]))
-        return found
+            if periods.at(ended)[0] < ended:
+                found.append(periods.at(ended))
+        cuts = [stretch.cut(start, end) for start, end in found]
+        return [cut for cut in cuts if cut]
 
     def _fc_get_usage_lines(self):
         """:return: {(order id, charge id, period start): lines of usage and adjustments}"""
-        lines = self.env["sale.order.line"].search(
+        lines = self.env["sale.order.line"].search_fetch(
             [("order_id", "in", self.ids), ("x_fc_usage_kind", "in", ("usage", "adjustment"))]
         )
         return lines.grouped(
@@ -178,20 +188,23 @@ class LinePlan:
 
     :param counters: of ``fusion.billing.usage._fc_aggregate``, None without usage
     :param lines: the order's lines for it
+    :param share: Fraction of the period on which the charge's plan held
     """
 
     is_late = False  # too late for a correction to be billed
     shows_zero = False  # a line is wanted even where it costs nothing
 
-    def __init__(self, charge, start, end, counters, lines, order):
+    def __init__(self, charge, start, end, counters, lines, order, share):
         self.charge = charge
-        self.start, self.end = start, end
+        self.start, self.end, self.share = start, end, share
         self.invoiced = lines.filtered(lambda line: line._fc_is_invoiced())
         self.open = (lines - self.invoiced)[:1]
         metric = charge.metric_id
         self.aggregate = (counters or {}).get(metric.aggregation) or "0"
         self.quantity = metric._round_quantity(self.aggregate)
-        self.units, self.precise = pricing.bill(self.quantity, charge._get_terms())
+        terms = charge._get_terms(share)
+        self.quota = terms.quota
+        self.units, self.precise = pricing.bill(self.quantity, terms)
         step = Decimal(str(order.currency_id.rounding))
         self.total = pricing.round_to(self.precise, step)
 
@@ -254,6 +267,7 @@ class LinePlan:
             "rounding": charge.metric_id.rounding,
             "decimals": charge.metric_id.rounding_precision,
             "quota": charge.included_quota,
+            "share": str(self.share if charge.prorate_quota else 1),
             "price": charge.price_per_unit,
             "batch": charge.unit_batch,
             "least": charge.min_amount,
@@ -291,15 +305,15 @@ class SaleOrderTexts(models.Model):
             charge=charge.name,
             first=format_date(env, first),
             last=format_date(env, last),
-            quantity=_show(env, plan.quantity),
+            quantity=show_quantity(env, plan.quantity),
             unit=charge.metric_id.unit_label or charge.metric_id.name,
-            quota=_show(env, charge.included_quota),
-            units=_show(env, plan.units),
+            quota=show_quantity(env, plan.quota),
+            units=show_quantity(env, plan.units),
         )
         return f"{env._('Adjustment')}: {text}" if kind == "adjustment" else text
 
 
-def _show(env, number):
+def show_quantity(env, number):
     """:return: a quantity in the language's own digits, without useless zeros"""
     value = float(number)
     digits = next((count for count in range(7) if round(value, count) == value), 6)

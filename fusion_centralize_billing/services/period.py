@@ -1,10 +1,12 @@
 """Billing periods: local midnights, counted from an anchor, as naive UTC."""
 
 from datetime import datetime, time
+from fractions import Fraction
 
 import pytz
 from dateutil.relativedelta import relativedelta
 
+MONTHS = {"week": Fraction(12, 52), "month": Fraction(1), "year": Fraction(12)}
 UNITS = {"week": "weeks", "month": "months", "year": "years"}
 DAYS = {"week": 7, "month": 28, "year": 365}  # the least that a unit lasts
 
@@ -39,6 +41,14 @@ class Periods:
         while self.bound(number + 1) <= moment:
             number += 1
         return number
+
+    def number_on(self, day):
+        """:return: number of the period of a local date"""
+        return self.number_at(midnight(day, self.zone))
+
+    def days(self, start, end):
+        """:return: local calendar days between two naive UTC moments"""
+        return (local_day(end, self.zone) - local_day(start, self.zone)).days
 
     def at(self, moment):
         """:return: (start, end) of the period that holds a naive UTC moment, half open"""

@@ -83,6 +83,16 @@ def to_decimal(value):
     return number
 
 
+def part_of(value, fraction):
+    """:return: Decimal, a Fraction of a value"""
+    return value * fraction.numerator / fraction.denominator
+
+
+def prorate(quota, fraction):
+    """:return: that part of a quota, at six decimals"""
+    return quota if fraction == 1 else round_to(part_of(quota, fraction), STEP)
+
+
 def round_to(value, step):
     """Half up, away from zero."""
     return (value / step).quantize(Decimal(1), rounding=ROUND_HALF_UP) * step

@@ -13,8 +13,9 @@ ROOT = "/api/billing/v1"
 ERROR_KEYS = {"status", "error", "code", "error_details", "request_id"}
 
 
-@tagged("post_install", "-at_install")
-class TestApi(BillingCase, HttpCase):
+class ApiCase(BillingCase, HttpCase):
+    """Calls the API with a key of the service Maps."""
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -43,6 +44,9 @@ class TestApi(BillingCase, HttpCase):
         self.assertEqual(body["request_id"], answer.headers["X-Request-Id"])
         return body
 
+
+@tagged("post_install", "-at_install")
+class TestApi(ApiCase):
     def test_a_stranger_s_way_from_customer_to_usage(self):
         customer = {"external_id": "u-9", "name": "North Bakery", "email": "n@example.com"}
         answer = self.call("POST", "/customers", {"customer": customer})

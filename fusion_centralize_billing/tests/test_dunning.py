@@ -1,5 +1,7 @@
 import json
 
+from psycopg2 import OperationalError
+
 from odoo.tests import tagged
 
 from .common import BillingCase, freeze_time, moment
@@ -170,3 +172,29 @@ class TestDunning(BillingCase):
         )
         self.push(5_000_000, "2026-06-02")
         self.assertEqual(usage._cron_check_thresholds(moment("2026-06-20 12:00")), 2)
+
+    def test_a_crash_after_the_charge_sends_the_same_reference_again(self):
+        """The provider knows a reference: the second request is the first one's, no new charge."""
+        move = self.bill("done")
+        sent = []
+        send = type(self.env["payment.transaction"])._send_payment_request
+
+        def crash(transaction):
+            sent.append(transaction.reference)
+            if len(sent) == 1:
+                raise OperationalError("the connection was lost before the commit")
+            return send(transaction)
+
+        self.patch(type(self.env["payment.transaction"]), "_send_payment_request", crash)
+        with freeze_time("2026-05-01 16:01:00"):
+            self.moves._cron_dunning()  # written down
+            with self.assertRaises(OperationalError), self.cr.savepoint():
+                self.moves._cron_dunning()
+            self.env.invalidate_all()
+            self.assertEqual(move.transaction_ids.mapped("state"), ["draft"])
+            self.moves._cron_dunning()
+            self.moves._cron_dunning()
+        self.assertEqual(len(sent), 2)
+        self.assertEqual(len(set(sent)), 1)
+        self.assertEqual(move.transaction_ids.mapped("state"), ["done"])
+        self.assertEqual(move.amount_residual, 0)

@@ -19,6 +19,7 @@ RIGHTS = {
     "fusion.billing.charge.tier": ("r", ALL, ALL),
     "fusion.billing.usage": ("r", "r", "r"),
     "fusion.billing.usage.log": ("r", "r", "r"),
+    "fusion.billing.segment": ("r", "r", "r"),
     "fusion.billing.threshold.hit": ("r", "r", "r"),
     "fusion.billing.webhook": ("r", "r", "r"),
     "fusion.billing.webhook.attempt": ("r", "r", "r"),

@@ -89,14 +89,21 @@ class TestSubscription(BillingCase):
         self.assertNotEqual(again, order)
         self.assertEqual(self.maps._api_find_subscription("s-1"), again)
 
-    def test_another_plan_under_a_running_id_is_refused(self):
-        self.subscribe()
+    def test_another_plan_under_a_running_id_is_a_change_of_the_plan(self):
+        order = self.subscribe()
         self.make_plan(self.maps, "maps-large", self.flat, 99)
+        self.assertEqual(self.subscribe(plan_code="maps-large"), order)
+        self.assertEqual(order.x_fc_billing_plan_code, "maps-large")
+
+    def test_another_customer_s_running_id_is_refused(self):
+        order = self.subscribe()
+        self.maps._api_upsert_customer({"external_id": "u-2", "name": "Other"})
         with self.assertRaises(BillingApiError) as caught:
-            self.subscribe(plan_code="maps-large")
+            self.subscribe(external_customer_id="u-2")
         self.assertEqual(
             caught.exception.details, {"subscription.external_id": ["value_already_exist"]}
         )
+        self.assertEqual(order.partner_id, self.link.partner_id)
 
     def test_the_running_period_so_far(self):
         order = self.subscribe()

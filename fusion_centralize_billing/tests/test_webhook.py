@@ -75,6 +75,34 @@ class TestWebhook(BillingCase):
             got.headers["webhook-signature"], f"v1,{base64.b64encode(digest).decode()}"
         )
 
+    def test_headers_and_keys_of_lago_where_the_app_wants_them(self):
+        self.maps.lago_headers = True
+        self.subscribe()
+        self.dispatch()
+        (request,) = self.server.requests
+        (secret,) = self.maps._get_webhook_secrets()
+        digest = hmac.new(secret.encode(), request.body, hashlib.sha256).digest()
+        self.assertEqual(request.headers["X-Lago-Signature"], base64.b64encode(digest).decode())
+        self.assertEqual(request.headers["X-Lago-Unique-Key"], self.mine().event_id)
+        body = request.json()
+        self.assertEqual(
+            (body["webhook_type"], body["object_type"]), ("subscription.started", "subscription")
+        )
+
+    def test_the_endpoint_s_health(self):
+        self.assertEqual((self.maps.last_success_at, self.maps.failures_in_a_row), (False, 0))
+        self.subscribe()
+        self.subscribe("s-2")
+        for status in (500, 500, 200):
+            self.server.answer(status=status)
+        self.dispatch()
+        self.maps.invalidate_recordset()
+        self.assertEqual((self.maps.last_success_at, self.maps.failures_in_a_row), (False, 2))
+        self.dispatch(later=3600)
+        self.maps.invalidate_recordset()
+        self.assertTrue(self.maps.last_success_at)
+        self.assertEqual(self.maps.failures_in_a_row, 0)
+
     def test_both_secrets_sign_while_one_replaces_the_other(self):
         old = self.maps._get_webhook_secrets()[0]
         new = self.maps._generate_webhook_secret()

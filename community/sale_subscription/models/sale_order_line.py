@@ -142,7 +142,8 @@ class SaleOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
-        lines.order_id._log_revenue_change()
+        if not self.env.context.get("subscription_change_plan"):  # what it replaces leaves next
+            lines.order_id._log_revenue_change()
         return lines
 
     def write(self, vals):

@@ -30,6 +30,13 @@ class SaleOrder(models.Model):
         """:return: path of the subscription's own page, with its access token"""
         return f"/my/subscriptions/{self.id}?access_token={self._portal_ensure_token()}"
 
+    def _get_portal_subscription_links(self):
+        """For other addons: further pages of this subscription.
+
+        :return: list of ``{"title", "url"}``
+        """
+        return []
+
     def _get_portal_tokens(self):
         """:return: sudoed saved cards of the customer's firm"""
         partner = self.partner_id.commercial_partner_id
@@ -58,6 +65,7 @@ class SaleOrder(models.Model):
             "invoices": invoices.sorted(lambda move: (move.invoice_date, move.id), reverse=True),
             "tokens": self._get_portal_tokens(),
             "reasons": self._get_portal_reasons(),
+            "links": self._get_portal_subscription_links(),
             "is_closable": self._is_closable_in_portal(),
             "is_running": self.subscription_state in RUNNING,
         }
