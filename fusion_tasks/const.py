@@ -39,14 +39,6 @@ EMAIL_ACCENTS = {
     "urgent": "#c81e1e",
 }
 
-#: Stripe of an e-mail by its type; ``neutral`` is the company's colour.
-EMAIL_ACCENTS = {
-    "info": "#2563eb",
-    "success": "#16803c",
-    "attention": "#d97706",
-    "urgent": "#c81e1e",
-}
-
 #: Why a time cannot be had, in the order in which they are looked at; the first one wins.
 REASONS = (
     "not_technician",
