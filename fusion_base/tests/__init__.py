@@ -1,4 +1,5 @@
 from . import (
+    test_access_log,
     test_batch,
     test_chain,
     test_cursor,

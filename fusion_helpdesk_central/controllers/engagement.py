@@ -3,12 +3,13 @@ import hmac
 from odoo import http
 from odoo.http import request
 
+from odoo.addons.fusion_base.tools.access_log import mask_paths
+
 from .. import const
-from ..access_log import mask_access_log
 from ..models.helpdesk_ticket_decision import hash_shown
 from .page import OwnPage
 
-mask_access_log()
+mask_paths("/fusion_helpdesk/(?:engagement|rating)/")
 
 _STATUS = {"unknown": 404, "bad_decision": 404, "busy": 409, "changed": 409, "limit": 429}
 

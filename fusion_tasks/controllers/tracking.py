@@ -1,10 +1,11 @@
 from odoo import http
 from odoo.http import request
 
-from .. import const
-from ..access_log import mask_access_log
+from odoo.addons.fusion_base.tools.access_log import mask_paths
 
-mask_access_log()
+from .. import const
+
+mask_paths("/tasks/(?:track|ics|feed)/")
 
 _STATUS = {"ok": 200, "unknown": 404, "busy": 429}
 _HEADERS = {
