@@ -22,17 +22,25 @@ def size(small, heavy):
     return heavy if HEAVY else small
 
 
+def knocking_session():
+    """:return: requests.Session that knocks again when the door was not opened
+
+    Two worker processes queue 16 connections (odoo/service/server.py); beyond that the kernel
+    resets some before Odoo has seen them. A browser or a proxy knocks again, and so do we.
+    """
+    session = requests.Session()
+    knocks = Retry(total=100, backoff_factor=0.05, backoff_max=1, allowed_methods=None)
+    adapter = requests.adapters.HTTPAdapter(pool_maxsize=64, max_retries=knocks)
+    session.mount("http://", adapter)
+    return session
+
+
 class Client:
     """One browser session on a server."""
 
     def __init__(self, server, database, login):
         self.server = server
-        self.session = requests.Session()
-        # Two worker processes queue 16 connections (odoo/service/server.py); beyond that the kernel
-        # resets some before Odoo has seen them. A browser or a proxy knocks again, and so do we.
-        knocks = Retry(total=20, backoff_factor=0.1, allowed_methods=None)
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=64, max_retries=knocks)
-        self.session.mount("http://", adapter)
+        self.session = knocking_session()
         credentials = {"db": database, "login": login, "password": login}
         answer = self.call("/web/session/authenticate", **credentials)
         assert answer["uid"], f"{login} could not sign in"

@@ -22,7 +22,7 @@ from toolbox.server import Server, free_port
 from .login_support import load_servers
 from .lossy_relay import LossyRelay
 from .pages import PageReader
-from .support import ADMIN, Client, ServerCase, size
+from .support import ADMIN, Client, ServerCase, knocking_session, size
 
 PICTURE = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"0" * 64).decode()
 LINK = re.compile(r'href="([^"]+)"')
@@ -32,6 +32,7 @@ class BridgeCase(ServerCase):
     """``cls.server`` is central, ``cls.client_server`` the deployment."""
 
     transport = None
+    workers = 2  # of central
     seen = 0  # mails that the test has looked at
     database = "fhd_central"
 
@@ -293,6 +294,9 @@ class BridgeStory:
         self.at_client(
             "ir.config_parameter", "set_param", "fusion_helpdesk.tickets_per_hour", "9999"
         )
+        self.rpc(
+            "ir.config_parameter", "set_param", "fusion_helpdesk_central.writes_per_hour", "99999"
+        )
         port = self.server.port
         relay = self.enterContext_(LossyRelay(port))
         self.at_client("ir.config_parameter", "set_param", "fusion_helpdesk.remote_url", relay.url)
@@ -306,7 +310,7 @@ class BridgeStory:
 
         cls = type(self)
         cls.server = self.enterContext_(
-            Server(self.odoo, self.name, port, log=self.log,
+            Server(self.odoo, self.name, port, workers=self.workers, log=self.log,
                    options=["--max-cron-threads=0", *self.options])
         )  # fmt: skip
         relay.is_lossy = True
@@ -349,10 +353,14 @@ class BridgeStory:
         ]
         self.assertEqual(len(links), 2)
         count = size(20, 100)
+        session = knocking_session()
 
         def decide(number):
             link = links[number % 2]
-            return requests.post(link, data={"comment": str(number)}, timeout=60).status_code
+            # A new connection each: a worker closes an idle one when it likes.
+            headers = {"Connection": "close"}
+            data = {"comment": str(number)}
+            return session.post(link, data=data, headers=headers, timeout=60).status_code
 
         with ThreadPoolExecutor(count) as pool:
             statuses = Counter(pool.map(decide, range(count)))

@@ -1,9 +1,13 @@
+import os
 import time
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import CentralCase
 
+# Tickets of each of 200 deployments: a desk of 6,000 or 50,000.
+TICKETS_OF_A_KEY = 250 if os.environ.get("FUSION_HEAVY") else 30
 LIST_QUERIES, THREAD_QUERIES, DIGEST_QUERIES = 12, 20, 4
 
 
@@ -55,6 +59,28 @@ class TestPerformance(CentralCase):
             self.fill(key, 5)
         self.warm_up()
         self.assertEqual(self.count(lambda: self.list(80)), many)
+
+    def test_a_page_of_200_deployments_reads_one_s_own_tickets_only(self):
+        keys = self.keys.create(
+            [{"name": f"Key {n}", "client_label": f"KEY{n}"} for n in range(199)]
+        )
+        self.make_ticket(self.key_a)
+        self.fill(self.key_a, 199 * TICKETS_OF_A_KEY)
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET x_fc_client_key_id = (%s::int[])[1 + id %% 199],"
+            " write_date = write_date - id * interval '1 second' WHERE x_fc_client_key_id = %s",
+            [keys.ids, self.key_a.id],
+        )
+        self.fill(self.key_a, TICKETS_OF_A_KEY)
+        self.env.cr.execute("ANALYZE helpdesk_ticket")
+        for everybody in (False, True):
+            identity = {"uid": 7, "email": "ines@birch.example.com", "all": everybody}
+            domain = self.tickets._fc_scope_domain(self.key_a, identity)
+            query = self.tickets.sudo()._search(domain, order="write_date desc, id desc", limit=40)
+            self.env.cr.execute(SQL("EXPLAIN (FORMAT JSON) %s", query.select()))
+            plan = str(self.env.cr.fetchone()[0])
+            self.assertNotIn("Seq Scan", plan)
+            self.assertIn("helpdesk_ticket__x_fc_client_activity_idx", plan)
 
     def test_thread_does_not_grow(self):
         ticket = self.make_ticket()
