@@ -62,9 +62,9 @@ export class PlannerCell extends Component {
         return { draft: _t("draft"), posted: _t("posted"), recurring: _t("recurring") }[this.layer];
     }
 
+    /** What a screen reader says before the texts that everybody sees. */
     get description() {
-        const parts = [this.props.label, this.text, this.stateText, this.props.cell.leave?.name];
-        return [...parts, this.title].filter(Boolean).join(", ");
+        return [this.props.label, this.stateText].filter(Boolean).join(", ");
     }
 
     get text() {
