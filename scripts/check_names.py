@@ -2,7 +2,7 @@
 """Names share one space with Odoo and every other vendor: fails on a name that may clash.
 
 Fields on core models begin with x_fc_ (fusion_clock: x_fclk_), the same field of one model comes
-from one addon only, and our own models begin with "fusion.".
+from one addon only, and our own models begin with "fusion." or their addon's name.
 """
 
 import ast
@@ -12,8 +12,11 @@ from toolbox import paths
 
 #: The Community stand-ins carry the names of the addons they stand in for.
 STAND_INS = {"helpdesk", "sale_subscription"}
+#: Names without the prefix that programs beyond this repository use.
+KNOWN_OUTSIDE = {"page11_sign_request_ids"}
 PREFIX = {"fusion_clock": ("x_fclk_",)}
 SETTINGS_PREFIX = {
+    "fusion_claims": ("fc_", "x_fc_"),
     "fusion_clock": ("fclk_",),
     "fusion_helpdesk": ("fusion_helpdesk_",),
     "fusion_helpdesk_central": ("fhc_",),
@@ -59,16 +62,17 @@ def check_class(addon, path, node, seen):
         return
     model = names[0]
     created = "_name" in values and model not in values.get("_inherit", [])
-    if created and not model.startswith("fusion."):
+    is_ours = model.startswith(("fusion.", f"{addon}."))
+    if created and not is_ours:
         yield f"{path}:{node.lineno}: model {model} does not begin with fusion."
-    if model.startswith("fusion."):
+    if is_ours:
         return
     allowed = PREFIX.get(addon, ("x_fc_",))
     if model == "res.config.settings":
         allowed = SETTINGS_PREFIX.get(addon, allowed)
     for name, call in fields:
         extends = any(word.arg in ("selection_add", "ondelete") for word in call.keywords)
-        if not extends and not name.startswith(allowed):
+        if not (extends or name in KNOWN_OUTSIDE or name.startswith(allowed)):
             yield f"{path}:{call.lineno}: {name} on {model} needs a prefix of {allowed}"
         owner = seen.setdefault((model, name), addon)
         if owner != addon and not extends:

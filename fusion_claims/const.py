@@ -1,0 +1,47 @@
+PREFIX = "fusion_claims."
+CLAIMS_USER = "fusion_claims.group_claims_user"
+CLAIMS_MANAGER = "fusion_claims.group_claims_manager"
+HEALTH = "fusion_claims.group_health_info"
+
+#: Numbers among the parameters, with what counts where a row is missing or unreadable.
+NUMBERS = {
+    "page11_expiry_days": 14,
+    "max_document_mb": 25,
+    "mod_lifetime_cap": 15000,
+    "adp_approval_valid_months": 6,
+    "adp_billing_limit_months": 12,
+    "assessment_valid_months": 3,
+    "stale_application_days": 14,
+}
+
+#: Fields of a case that hold a file, with the field of its name and what a person calls it.
+DOCUMENTS = {
+    "x_fc_original_application": "x_fc_original_application_filename",
+    "x_fc_signed_pages_11_12": "x_fc_signed_pages_filename",
+    "x_fc_final_application": "x_fc_final_application_filename",
+    "x_fc_approval_letter": "x_fc_approval_letter_filename",
+    "x_fc_denial_letter": "x_fc_denial_letter_filename",
+    "x_fc_proof_of_delivery": "x_fc_proof_of_delivery_filename",
+    "x_fc_mod_drawing": "x_fc_mod_drawing_filename",
+    "x_fc_mod_quote_document": "x_fc_mod_quote_document_filename",
+    "x_fc_mod_application_form": "x_fc_mod_application_form_filename",
+    "x_fc_mod_notice_of_assessment": "x_fc_mod_notice_of_assessment_filename",
+    "x_fc_mod_approval_letter": "x_fc_mod_approval_letter_filename",
+    "x_fc_mod_pca_document": "x_fc_mod_pca_document_filename",
+    "x_fc_mod_pod_document": "x_fc_mod_pod_document_filename",
+    "x_fc_odsp_msn_form": "x_fc_odsp_msn_form_filename",
+    "x_fc_odsp_decision_letter": "x_fc_odsp_decision_letter_filename",
+    "x_fc_funder_letter": "x_fc_funder_letter_filename",
+}
+#: These may be a picture as well; all others are PDF files.
+PICTURES_ALLOWED = {"x_fc_mod_drawing"}
+
+EMAIL_ROLES = ["client", "authorizer", "sales_rep", "office", "funder"]
+#: Before and after: days to the end of an approval's validity that are told once each.
+EXPIRY_BANDS = (7, 30)
+AUTHORIZER_REMINDERS = 3
+SIGNATURE_REMINDER_DAYS = (3, 7)
+SIGNATURE_MAX_BYTES = 1024 * 1024
+SIGNATURE_MIN_PIXELS = 60
+SIGNED_PDF_DAYS = 30
+BATCH = 500

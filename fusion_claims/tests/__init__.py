@@ -1,0 +1,16 @@
+from . import (
+    test_browser,
+    test_case_locks,
+    test_documents,
+    test_follow_up,
+    test_gates,
+    test_intake,
+    test_mail,
+    test_page11,
+    test_page11_http,
+    test_performance,
+    test_pipeline,
+    test_portions,
+    test_security,
+    test_serials,
+)
