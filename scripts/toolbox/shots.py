@@ -525,4 +525,28 @@ SHOTS += [
     _owner("reject_phone", "reject"),
     _owner("ask_phone", "ask"),
     _owner("invalid_phone", "nothing"),
+    Shot(
+        "claims_board",
+        "amara",
+        "/odoo/action-fusion_claims.action_adp_cases",
+        DESKTOP,
+        ready="!!document.querySelector('.o_kanban_record')",
+    ),
+    Shot(
+        "claims_step",
+        "amara",
+        "/odoo/action-fusion_claims.action_adp_cases",
+        DESKTOP,
+        (
+            (
+                "document.querySelector('.o_kanban_record').click()",
+                "!!document.querySelector('.o_fusion_claims_ribbon button')",
+            ),
+            (
+                "document.querySelector('.o_fusion_claims_ribbon button').click()",
+                "!!document.querySelector('.modal .o_form_view')",
+            ),
+        ),
+        ready="!!document.querySelector('.o_kanban_record')",
+    ),
 ]
