@@ -29,7 +29,13 @@ def knocking_session():
     resets some before Odoo has seen them. A browser or a proxy knocks again, and so do we.
     """
     session = requests.Session()
-    knocks = Retry(total=100, backoff_factor=0.05, backoff_max=1, allowed_methods=None)
+    knocks = Retry(
+        total=100,
+        backoff_factor=0.05,
+        backoff_max=1,
+        allowed_methods=None,
+        respect_retry_after_header=False,  # an answer is an answer
+    )
     adapter = requests.adapters.HTTPAdapter(pool_maxsize=64, max_retries=knocks)
     session.mount("http://", adapter)
     return session
