@@ -17,6 +17,9 @@ from . import fusion_billing_plan
 from . import fusion_billing_charge
 from . import fusion_billing_charge_tier
 from . import fusion_billing_segment
+from . import fusion_billing_reconciliation
+from . import fusion_billing_reconciliation_run
+from . import fusion_billing_revenue_family
 from . import fusion_billing_usage
 from . import fusion_billing_usage_log
 from . import fusion_billing_usage_rollup
@@ -39,6 +42,8 @@ from . import sale_order_line
 from . import account_move
 from . import account_move_credit
 from . import account_move_dunning
+from . import account_move_ledger
+from . import payment_provider
 from . import payment_transaction
 from . import sale_order_payment
 from . import sale_order_portal

@@ -9,12 +9,15 @@ from . import test_grid
 from . import test_health
 from . import test_housekeeping
 from . import test_identity
+from . import test_import
 from . import test_isolation
 from . import test_key
+from . import test_ledger
 from . import test_period
 from . import test_plan_change
 from . import test_portal
 from . import test_rating
+from . import test_reconciliation
 from . import test_security
 from . import test_subscription
 from . import test_termination

@@ -25,6 +25,12 @@ RIGHTS = {
     "fusion.billing.webhook.attempt": ("r", "r", "r"),
     "fusion.billing.idempotency": ("", "", ""),
     "fusion.billing.secret": ("", "", "rc"),
+    "fusion.billing.reconciliation": ("r", "rw", "rw"),
+    "fusion.billing.resolve": ("", "rwc", "rwc"),
+    "fusion.billing.revenue.family": ("r", ALL, ALL),
+    "fusion.billing.nexacloud": ("", "", ""),
+    "fusion.billing.import.wizard": ("", "", "rwc"),
+    "fusion.billing.invoice.ledger.wizard": ("", "", "rwc"),
 }
 
 
