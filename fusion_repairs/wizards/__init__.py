@@ -1,0 +1,1 @@
+from . import fusion_repair_contract_cancel
