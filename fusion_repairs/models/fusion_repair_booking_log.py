@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.fusion_base.tools.cursor import own_cursor
+from odoo.addons.fusion_base.tools.signing import sign_text
+
 from .. import const
 
 
@@ -32,6 +35,22 @@ class FusionRepairBookingLog(models.Model):
     reason = fields.Char()
     ip_hash = fields.Char("Address (hash)")
     date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+
+    @api.model
+    def _note(self, contract, event, reason="", address=""):
+        """Write it beside the request, so that it stays when the request rolls back.
+
+        :param address: of the reader; only its salted hash is kept
+        """
+        secret = self.env["ir.config_parameter"].sudo().get_param("database.secret")
+        values = {
+            "contract_id": contract.id,
+            "event": event,
+            "reason": reason,
+            "ip_hash": sign_text(secret, "fusion_repairs.address", address),
+        }
+        with own_cursor(self.env) as cr:
+            self.with_env(self.env(cr=cr)).create(values).flush_recordset()
 
     @api.autovacuum
     def _gc_log(self):

@@ -1,6 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 
 class FusionRepairInspectionCertificate(models.Model):
@@ -54,3 +55,20 @@ class FusionRepairInspectionCertificate(models.Model):
             if vals.get("name", "/") == "/":
                 vals["name"] = self.env["ir.sequence"].next_by_code("fusion.repair.certificate")
         return super().create(vals_list)
+
+    @api.model
+    def _verify(self, verify_id):
+        """:return: the certificate of that public id, empty when there is none"""
+        return self.sudo().search([("verify_id", "=", str(verify_id or "").replace("\0", ""))])
+
+    def _get_page(self):
+        """:return: what anyone may know"""
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        return {
+            "number": self.name,
+            "unit": self.equipment_id._fc_get_public_name(),
+            "issued": format_date(self.env, self.inspection_date, date_format="full"),
+            "expires": format_date(self.env, self.expiry_date, date_format="full"),
+            "state": self.state,
+            "state_label": labels[self.state],
+        }

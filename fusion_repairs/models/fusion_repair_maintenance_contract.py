@@ -24,11 +24,10 @@ class FusionRepairMaintenanceContract(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "portal.mixin",
-        "fusion.email.builder.mixin",
+        "fusion.repair.mail.mixin",
     ]
     _order = "next_due_date, id"
     _check_company_auto = True
-    _email_gate_param = "fusion_repairs.enable_email_notifications"
 
     name = fields.Char("Reference", readonly=True, copy=False, default="/")
     partner_id = fields.Many2one("res.partner", "Client", required=True, index=True)

@@ -6,10 +6,9 @@ class FusionRepairMaintenanceVisit(models.Model):
 
     _name = "fusion.repair.maintenance.visit"
     _description = "Maintenance Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "fusion.email.builder.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "fusion.repair.mail.mixin"]
     _order = "visit_date desc, id desc"
     _check_company_auto = True
-    _email_gate_param = "fusion_repairs.enable_email_notifications"
 
     name = fields.Char("Reference", readonly=True, copy=False, default="/")
     contract_id = fields.Many2one(

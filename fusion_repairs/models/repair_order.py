@@ -3,8 +3,7 @@ from odoo import api, fields, models
 
 class RepairOrder(models.Model):
     _name = "repair.order"
-    _inherit = ["repair.order", "portal.mixin", "fusion.email.builder.mixin"]
-    _email_gate_param = "fusion_repairs.enable_email_notifications"
+    _inherit = ["repair.order", "portal.mixin", "fusion.repair.mail.mixin"]
 
     x_fc_intake_source = fields.Selection(
         [
