@@ -36,5 +36,6 @@ PAGES_PER_ADDRESS = (60, 60)
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60
+PDF_BATCH = 50
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31

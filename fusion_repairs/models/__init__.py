@@ -9,9 +9,11 @@ from . import fusion_repair_maintenance_contract_booking
 from . import fusion_repair_maintenance_visit
 from . import fusion_repair_maintenance_visit_change
 from . import fusion_repair_maintenance_visit_flow
+from . import fusion_repair_maintenance_visit_report
 from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
 from . import fusion_repair_booking_log
+from . import fusion_start
 from . import fusion_technician_task
 from . import maintenance_equipment
 from . import product_template

@@ -132,6 +132,9 @@ class FusionRepairMaintenanceContract(models.Model):
         help="Contract of the earlier owner of what looks like the same unit.",
     )
     x_fc_notes = fields.Text("Notes")
+    before_roll = fields.Json(
+        copy=False, help="Dates before the last roll, for a manager to undo it."
+    )
     is_overdue = fields.Boolean(compute="_compute_is_overdue")
     is_overdue_date = fields.Boolean(compute="_compute_is_overdue")
     company_id = fields.Many2one(
@@ -432,8 +435,10 @@ class FusionRepairMaintenanceContract(models.Model):
         """
         for contract in self:
             done = fields.Date.to_date(completion_date) or contract.company_id._fc_today()
+            dates = ("next_due_date", "x_fc_anchor_date", "last_service_date")
             contract.write(
                 {
+                    "before_roll": {name: str(contract[name] or "") for name in dates},
                     **contract._get_next_dates(done),
                     "last_service_date": done,
                     "last_reminder_band": False,
@@ -449,6 +454,22 @@ class FusionRepairMaintenanceContract(models.Model):
                     due=contract.next_due_date,
                 )
             )
+        return True
+
+    def action_undo_roll(self):
+        """Back to the dates before the last roll; the links mailed since are dead.
+
+        :raise UserError: when there is nothing to undo
+        """
+        self.ensure_one()
+        if not (self.env.su or self.env.user.has_group("fusion_repairs.group_manager")):
+            raise AccessError(self.env._("Only a manager undoes a finished cycle."))
+        if not self.before_roll:
+            raise UserError(self.env._("There is no finished cycle to undo."))
+        dates = {name: value or False for name, value in self.before_roll.items()}
+        self.write({**dates, "before_roll": False})
+        self.visit_ids.filtered("rolled_forward")[:1].rolled_forward = False
+        self._rotate_cycle()
         return True
 
     def _get_next_dates(self, done):

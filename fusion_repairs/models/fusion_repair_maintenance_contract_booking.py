@@ -352,6 +352,41 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             ],
         }
 
+    def action_open_booking(self):
+        """:return: action that lists the openings for this contract, without the lead time
+        :raise UserError: saying why there is none, or that a visit is booked
+        """
+        self.ensure_one()
+        if self.state != "active":
+            raise UserError(self.env._("This maintenance contract is not active."))
+        if self.open_visit_id:
+            raise UserError(self.env._("A visit is already booked."))
+        return self._list_openings()
+
+    def _list_openings(self):
+        slots = self._get_booking_slots(not_before=fields.Datetime.now())
+        if not slots:
+            raise UserError(
+                self.env["fusion.technician.task"]._get_no_slot_text(
+                    {
+                        "duration_hours": self._get_duration(),
+                        "skill_ids": self._get_skills().ids,
+                        "latitude": self._get_site().partner_latitude,
+                        "longitude": self._get_site().partner_longitude,
+                        "company_id": self.company_id.id,
+                    }
+                )
+            )
+        openings = self.env["fusion.repair.booking.opening"]._make_openings(self, slots)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Openings for %(client)s", client=self.partner_id.name),
+            "res_model": "fusion.repair.booking.opening",
+            "view_mode": "list",
+            "domain": [("id", "in", openings.ids)],
+            "target": "new",
+        }
+
     def _request_callback(self, reason, phone="", note=""):
         """:param reason: e.g. ``no_time``
         :return: the open ``mail.activity`` of this contract; a second request adds to it

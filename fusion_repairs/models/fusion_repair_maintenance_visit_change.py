@@ -77,6 +77,11 @@ class FusionRepairMaintenanceVisitChange(models.Model):
 
         return self.contract_id._try_online(move)
 
+    def action_open_moving(self):
+        """:return: action that lists the openings to which the visit may move"""
+        self.ensure_one()
+        return self.contract_id._list_openings()
+
     def _client_cancel(self):
         """:return: True
         :raise UserError: after the cut-off

@@ -87,9 +87,12 @@ class FusionRepairMaintenanceVisitFlow(models.Model):
             repair.action_repair_end()
 
     def _roll_once(self):
-        if self.rolled_forward:
-            return
-        self.rolled_forward = True
+        if not self.rolled_forward:
+            self.rolled_forward = True
+            self.contract_id.roll_next_due_date(self._get_done_date())
+
+    def _get_done_date(self):
+        """:return: local date of the completion"""
         done_at = self.technician_task_id.completed_at
         tz = self.company_id._fc_tz()
-        self.contract_id.roll_next_due_date(done_at and to_local(done_at, tz).date())
+        return to_local(done_at, tz).date() if done_at else self.company_id._fc_today()

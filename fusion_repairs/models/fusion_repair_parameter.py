@@ -18,3 +18,11 @@ class FusionRepairParameter(models.AbstractModel):
             return min(max(int(text), lowest), highest)
         except (TypeError, ValueError):
             return default
+
+    @api.model
+    def _get_invoicing(self):
+        """:return: ``none``, ``draft`` or ``post``: what becomes of a visit's fee"""
+        text = self.env["ir.config_parameter"].sudo().get_param(
+            "fusion_repairs.invoice_on_completion", "draft"
+        )  # fmt: skip
+        return text if text in ("none", "post") else "draft"

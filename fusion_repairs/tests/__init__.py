@@ -5,3 +5,4 @@ from . import test_enrolment
 from . import test_policy
 from . import test_reminder
 from . import test_security
+from . import test_visit_report

@@ -67,6 +67,10 @@ class TestSecurity(RepairsCase):
             (self.mine.equipment_id, "write", (False, True, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
+            (self.env["fusion.repair.booking.opening"], "create",
+             (False, True, True, False, False)),
+            (self.env["fusion.repair.visit.report.wizard"], "create",
+             (True, True, True, False, False)),
         ):  # fmt: skip
             with self.subTest(model=record._name, record=record.ids, operation=operation):
                 found = tuple(record.with_user(user).has_access(operation) for user in self.people)
@@ -89,6 +93,8 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.inspection.certificate",
                 "fusion.repair.booking.log",
                 "fusion.repair.contract.cancel",
+                "fusion.repair.booking.opening",
+                "fusion.repair.visit.report.wizard",
             },
         )
 
