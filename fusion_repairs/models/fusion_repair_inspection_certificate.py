@@ -137,7 +137,9 @@ class FusionRepairInspectionCertificate(models.Model):
             "inspection_date": day,
             "expiry_date": day + months - timedelta(days=1),
             "result": result,
-            "checklist": [{name: line[name] for name in names} for line in visit.checklist_line_ids],
+            "checklist": [
+                {name: line[name] for name in names} for line in visit.checklist_line_ids
+            ],
             "company_id": visit.company_id.id,
         }
 
@@ -157,7 +159,7 @@ class FusionRepairInspectionCertificate(models.Model):
     def cron_certificate_expiry(self):
         """:return: ``{"done", "skipped", "failed"}``"""
         done = 0
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             today = company._fc_today()
             ours = Domain("company_id", "=", company.id)
             over = Domain("state", "in", ("valid", "expiring")) & Domain("expiry_date", "<", today)

@@ -60,7 +60,10 @@ class FusionRepairMailMixin(models.AbstractModel):
         first, last = (format_time(self.env, one, tz=tz, time_format="short") for one in moments)
         if not minutes:
             return first
-        head, tail = first.split("\N{NARROW NO-BREAK SPACE}"), last.split("\N{NARROW NO-BREAK SPACE}")
+        head, tail = (
+            first.split("\N{NARROW NO-BREAK SPACE}"),
+            last.split("\N{NARROW NO-BREAK SPACE}"),
+        )
         if len(head) == len(tail) == 2 and head[1] == tail[1]:
             first = head[0]
         return f"{first}–{last}"

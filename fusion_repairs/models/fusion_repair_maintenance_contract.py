@@ -115,7 +115,11 @@ class FusionRepairMaintenanceContract(models.Model):
     x_fc_unit_index = fields.Integer("Unit of the Line", default=1, copy=False)
     x_fc_device_serial = fields.Char("Serial", index="btree_not_null", copy=False, tracking=True)
     x_fc_serial_key = fields.Char(
-        compute="_compute_x_fc_serial_key", store=True, precompute=True, index="btree_not_null"
+        "Serial Key",
+        compute="_compute_x_fc_serial_key",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
     )
     x_fc_policy_category_id = fields.Many2one("fusion.repair.product.category", "Type")
     x_fc_preferred_technician_id = fields.Many2one(

@@ -72,7 +72,9 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         """:return: where the visit takes place"""
         client = self.partner_id
         unit_sudo = self.equipment_id.sudo()
-        return unit_sudo._fc_get_site() or client.browse(client.address_get(["delivery"])["delivery"])
+        return unit_sudo._fc_get_site() or client.browse(
+            client.address_get(["delivery"])["delivery"]
+        )
 
     def _get_duration(self):
         """:return: hours"""
@@ -346,7 +348,10 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             "booked_via": vias.get(source, "office"),
             "checklist_line_ids": [
                 Command.create(
-                    {name: item[name] for name in ("sequence", "label", "mandatory", "kind", "unit")}
+                    {
+                        name: item[name]
+                        for name in ("sequence", "label", "mandatory", "kind", "unit")
+                    }
                 )
                 for item in lines
             ],

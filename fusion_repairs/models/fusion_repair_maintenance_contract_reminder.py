@@ -20,7 +20,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         counts = {"done": 0, "skipped": 0, "failed": 0}
         if not self._email_is_on():
             return counts
-        for company in self.env["res.company"].search([]):
+        for company in self.env["res.company"].search([("active", "=", True)]):
             domain = self._get_reminder_domain(company)
             batch, last_id = self, 0
             while batch := self.search(
@@ -78,9 +78,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
 
     def _remind(self):
         band, is_first = self._get_band_due(), not self.last_reminder_band
-        self.write(
-            {"last_reminder_band": band, "last_reminder_date": self.company_id._fc_today()}
-        )
+        self.write({"last_reminder_band": band, "last_reminder_date": self.company_id._fc_today()})
         if not self._can_be_mailed():
             if is_first:
                 self._raise_activity(
@@ -107,9 +105,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
 
     def _get_unsubscribe_url(self):
         tokens = self.env["fusion.access.token"].sudo()
-        raw = tokens._issue(
-            self.partner_id, "maintenance_unsubscribe", days=const.UNSUBSCRIBE_DAYS
-        )
+        raw = tokens._issue(self.partner_id, "maintenance_unsubscribe", days=const.UNSUBSCRIBE_DAYS)
         return f"{self.get_base_url()}/repairs/unsubscribe/{raw}"
 
     def _email_due_reminder(self, booking_url=None, unsubscribe_url=None):

@@ -64,7 +64,9 @@ class FusionRepairMaintenanceVisitFlow(models.Model):
             visit._release()
             visit.contract_id._raise_activity(
                 "fusion_repairs.mail_activity_callback",
-                self.env._("%(client)s was absent: find another time", client=visit.partner_id.name),
+                self.env._(
+                    "%(client)s was absent: find another time", client=visit.partner_id.name
+                ),
             )
 
     def _release(self):

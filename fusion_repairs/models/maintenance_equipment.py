@@ -24,7 +24,7 @@ class MaintenanceEquipment(models.Model):
     x_fc_repair_category_id = fields.Many2one("fusion.repair.product.category", "Type")
     x_fc_serial = fields.Char("Serial", copy=False, help="As written on the unit.")
     x_fc_serial_key = fields.Char(
-        compute="_compute_x_fc_serial_key", store=True, index="btree_not_null"
+        "Serial Key", compute="_compute_x_fc_serial_key", store=True, index="btree_not_null"
     )
     x_fc_location_note = fields.Char("Where", help="E.g. main stairs.")
     x_fc_install_date = fields.Date("Installed On")
@@ -33,13 +33,19 @@ class MaintenanceEquipment(models.Model):
     )
     x_fc_unit_index = fields.Integer("Unit of the Line", default=1, copy=False)
     x_fc_do_not_use = fields.Boolean("Do Not Use", tracking=True)
-    x_fc_qr_code = fields.Char(copy=False, readonly=True, help="Public id behind the QR label.")
-    x_fc_contract_ids = fields.One2many("fusion.repair.maintenance.contract", "equipment_id")
-    x_fc_visit_ids = fields.One2many("fusion.repair.maintenance.visit", "equipment_id")
-    x_fc_repair_ids = fields.One2many("repair.order", "x_fc_equipment_id")
-    x_fc_certificate_ids = fields.One2many("fusion.repair.inspection.certificate", "equipment_id")
-    x_fc_visit_count = fields.Integer(compute="_compute_x_fc_counts")
-    x_fc_contract_count = fields.Integer(compute="_compute_x_fc_counts")
+    x_fc_qr_code = fields.Char(
+        "QR Code", copy=False, readonly=True, help="Public id behind the QR label."
+    )
+    x_fc_contract_ids = fields.One2many(
+        "fusion.repair.maintenance.contract", "equipment_id", "Contracts"
+    )
+    x_fc_visit_ids = fields.One2many("fusion.repair.maintenance.visit", "equipment_id", "Visits")
+    x_fc_repair_ids = fields.One2many("repair.order", "x_fc_equipment_id", "Jobs")
+    x_fc_certificate_ids = fields.One2many(
+        "fusion.repair.inspection.certificate", "equipment_id", "Certificates"
+    )
+    x_fc_visit_count = fields.Integer("Number of Visits", compute="_compute_x_fc_counts")
+    x_fc_contract_count = fields.Integer("Number of Contracts", compute="_compute_x_fc_counts")
 
     _x_fc_qr_code_uniq = models.UniqueIndex("(x_fc_qr_code) WHERE x_fc_qr_code IS NOT NULL")
 

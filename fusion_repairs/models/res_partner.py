@@ -7,9 +7,11 @@ class ResPartner(models.Model):
     x_fc_maintenance_opt_out = fields.Boolean(
         "No Maintenance Reminders", help="Set by the unsubscribe link of a reminder."
     )
-    x_fc_equipment_count = fields.Integer(compute="_compute_x_fc_service_counts")
-    x_fc_contract_count = fields.Integer(compute="_compute_x_fc_service_counts")
-    x_fc_visit_count = fields.Integer(compute="_compute_x_fc_service_counts")
+    x_fc_equipment_count = fields.Integer("Number of Units", compute="_compute_x_fc_service_counts")
+    x_fc_contract_count = fields.Integer(
+        "Number of Contracts", compute="_compute_x_fc_service_counts"
+    )
+    x_fc_visit_count = fields.Integer("Number of Visits", compute="_compute_x_fc_service_counts")
 
     def _compute_x_fc_service_counts(self):
         """Of the commercial partner and its contacts; 0 for whoever may not read them."""

@@ -20,9 +20,11 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     x_fc_contract_ids = fields.One2many(
-        "fusion.repair.maintenance.contract", "original_sale_order_id"
+        "fusion.repair.maintenance.contract", "original_sale_order_id", "Maintenance Contracts"
     )
-    x_fc_contract_count = fields.Integer(compute="_compute_x_fc_contract_count")
+    x_fc_contract_count = fields.Integer(
+        "Number of Contracts", compute="_compute_x_fc_contract_count"
+    )
 
     @api.depends("x_fc_contract_ids")
     def _compute_x_fc_contract_count(self):

@@ -114,7 +114,9 @@ class TestBookingPage(RepairsCase, HttpCase):
             self.env.flush_all()
             found = []
             for table in tables:
-                self.env.cr.execute(f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t")
+                self.env.cr.execute(
+                    f"SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM {table} t"
+                )
                 found.append(self.env.cr.fetchone())
             return found
 
