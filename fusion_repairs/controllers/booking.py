@@ -75,6 +75,7 @@ class Booking(http.Controller):
         contract, reason = self._resolve(token)
         if reason in ("unknown", "busy"):
             return page.render("booking_page", reason)
+        contract = contract._in_office_words()
         contract._request_callback(contract.env._("Asked on the booking page"), phone, note)
         self._log(contract, "callback")
         return page.go(f"/repairs/maintenance/book/{token}", "callback")

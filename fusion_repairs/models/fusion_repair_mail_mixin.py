@@ -34,6 +34,10 @@ class FusionRepairMailMixin(models.AbstractModel):
             note=note,
         )
 
+    def _in_office_words(self):
+        """:return: these records in the company's language, in which the office reads them"""
+        return self.with_context(lang=self.company_id.sudo().partner_id.lang)
+
     def _mail_get_readers(self):
         return self.partner_id
 

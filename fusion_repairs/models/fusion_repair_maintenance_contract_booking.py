@@ -180,7 +180,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         :raise SlotUnavailable: when the time cannot be had any more
         """
         self.ensure_one()
-        self = self.sudo().with_company(self.company_id)
+        self = self.sudo().with_company(self.company_id)._in_office_words()
         self.lock_for_update()
         self.invalidate_recordset(["open_visit_id", "state"])
         if self.state != "active" or not self.active:
@@ -397,6 +397,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         :return: the open ``mail.activity`` of this contract; a second request adds to it
         """
         self.ensure_one()
+        self = self._in_office_words()
         said = (reason, (phone or "")[: const.MAX_PHONE], (note or "")[: const.MAX_NOTE])
         text = Markup("<br/>").join(part for part in said if part)
         kind = self.env.ref("fusion_repairs.mail_activity_callback")

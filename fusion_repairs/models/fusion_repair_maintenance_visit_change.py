@@ -47,7 +47,7 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         :raise SlotUnavailable: when the time cannot be had any more
         """
         self.ensure_one()
-        visit = self.sudo().with_company(self.company_id)
+        visit = self.sudo().with_company(self.company_id)._in_office_words()
         if visit.state != "scheduled":
             raise UserError(self.env._("This visit is not planned any more."))
         if by_client and not visit._can_client_move():
@@ -87,10 +87,10 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         :raise UserError: after the cut-off
         """
         self.ensure_one()
-        visit = self.sudo()
+        visit = self.sudo()._in_office_words()
         if not visit._can_client_change():
             raise UserError(self.env._("It is too late to cancel online. Please call us."))
-        return visit.action_cancel(self.env._("Cancelled by the client"))
+        return visit.action_cancel(visit.env._("Cancelled by the client"))
 
     def _mail_get_readers(self):
         return self.partner_id | self.contract_id.x_fc_contact_partner_id

@@ -76,6 +76,20 @@ class TestBookingPage(RepairsCase, HttpCase):
         )
         self.assertEqual(events.mapped("event"), ["confirm", "reschedule", "cancel"])
 
+    def test_the_office_reads_its_own_language(self):
+        self.env["res.lang"]._activate_lang("fr_CA")
+        self.env["ir.module.module"]._load_module_terms(["fusion_repairs"], ["fr_CA"])
+        self.client.lang = "fr_CA"
+        self.company.partner_id.lang = "en_US"
+        page = self.get(self.path)
+        self.assertIn("Choisissez un moment", page.text)
+        self.post(f"{self.path}/confirm", page, slot_key=self.slot_keys(page)[0])
+        visit = self.contract.open_visit_id
+        self.assertEqual(visit.technician_task_id.summary, "Maintenance: Stair Lift 900")
+        self.assertEqual(visit.checklist_line_ids[0].label, "Rail fixings are tight")
+        mail = self.env["mail.mail"].search([], order="id desc", limit=1)
+        self.assertIn("Votre visite d’entretien est réservée", mail.body_html)
+
     def test_a_second_click_shows_the_booking(self):
         page = self.get(self.path)
         keys = self.slot_keys(page)
