@@ -1,0 +1,2 @@
+from . import controllers, models, wizards
+from .hooks import make_field_operation_types

@@ -1,0 +1,41 @@
+"""Limits, defaults and codes."""
+
+#: ``fusion_repairs.<key>``: (default when missing or unreadable, lowest, highest).
+NUMBERS = {
+    "booking_lead_hours": (24, 0, 720),
+    "booking_horizon_days": (21, 1, 90),
+    "booking_slots_per_day": (4, 1, 48),
+    "booking_token_days": (120, 1, 730),
+    "client_change_cutoff_hours": (24, 0, 720),
+    "max_client_moves": (3, 0, 100),
+    "roll_late_days": (30, 0, 365),
+    "max_units_per_line": (50, 1, 1000),
+}
+
+#: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
+BANDS = (30, 7, 1)
+REMINDER_BATCH = 500
+
+#: An order confirmed so many days ago is looked at again each night.
+ENROL_DAYS = 14
+#: Contracts of which a second one of the same unit is refused.
+LIVE = ("draft", "active", "paused")
+OPEN_VISIT = ("scheduled", "in_progress")
+
+BOOKING_SLOTS = 60
+SLOT_KEY_HOURS = 2
+SLOT_SCOPE = "fusion_repairs.slot"
+#: Tries of an online booking against others that book the same technician's day, and the longest
+#: pause between two of them, in seconds.
+BOOKING_TRIES = 20
+BOOKING_PAUSE_S = 0.2
+MAX_NOTE = 1000
+MAX_PHONE = 40
+#: Requests to the pages behind links, of one address, and the window in seconds.
+PAGES_PER_ADDRESS = (60, 60)
+UNSUBSCRIBE_DAYS = 730
+LOG_KEPT_DAYS = 180
+CERTIFICATE_EXPIRING_DAYS = 60
+PDF_BATCH = 50
+#: Due date of a contract resumed late: no reminder band begins at once.
+RESUME_DAYS = 31

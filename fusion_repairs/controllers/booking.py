@@ -1,0 +1,115 @@
+from odoo import http
+from odoo.exceptions import UserError
+from odoo.http import request
+
+from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
+
+from . import page
+
+
+class Booking(http.Controller):
+    """The client's page behind a reminder: pick a time, or ask for a call."""
+
+    _book_url = "/repairs/maintenance/book/<string:token>"
+
+    @http.route(_book_url, type="http", auth="public", methods=["GET"])
+    def book(self, token, **_params):
+        contract, reason = self._resolve(token)
+        if reason != "ok":
+            return page.render("booking_page", reason, contract)
+        slots = contract._get_booking_slots()
+        return page.render(
+            "booking_page", reason, contract, **contract._get_page(),
+            days=page.group_by_day(slots),
+        )  # fmt: skip
+
+    @http.route(f"{_book_url}/slots", type="jsonrpc", auth="public")
+    def slots(self, token, date_from=None, date_to=None):
+        contract, reason = self._resolve(token)
+        if reason != "ok":
+            return {"status": reason}
+        slots = contract._get_booking_slots(date_from, date_to)
+        facts = contract._get_page()
+        return {
+            "status": "ok" if slots else "none",
+            "slots": [
+                {
+                    "key": slot["key"],
+                    "label": slot["label"],
+                    "start_local": slot["start_local"],
+                    "end_local": slot["end_local"],
+                    "date": slot["date"].isoformat(),
+                    "technician": slot["technician_name"].split(" ")[0],
+                    "recommended": slot["recommended"],
+                }
+                for slot in slots
+            ],
+            "fee": contract.x_fc_maintenance_fee,
+            "fee_text": facts["fee"],
+            "tz": contract.company_id._fc_tz().zone,
+            "unit": facts["unit"],
+        }
+
+    @http.route(f"{_book_url}/confirm", type="http", auth="public", methods=["POST"])
+    def confirm(self, token, slot_key="", phone="", note="", **_params):
+        contract, reason = self._resolve(token)
+        here = f"/repairs/maintenance/book/{token}"
+        if reason == "booked":
+            return self._show_visit(contract)
+        if reason != "ok":
+            return page.render("booking_page", reason, contract)
+        try:
+            manage = contract._book_online(slot_key, phone, note)
+        except SlotUnavailable as error:
+            event = "expired_slot" if error.reason in ("outside_hours", "past") else "taken"
+            self._log(contract, "taken" if event == "taken" else "error", error.reason)
+            return page.go(here, event)
+        except UserError:
+            return page.go(here)  # booked meanwhile from another tab
+        contract._find_token(token)._count_use()
+        self._log(contract, "confirm")
+        return page.go(f"/repairs/maintenance/visit/{manage}?new=1")
+
+    @http.route(f"{_book_url}/callback", type="http", auth="public", methods=["POST"])
+    def callback(self, token, phone="", note="", **_params):
+        contract, reason = self._resolve(token)
+        if reason in ("unknown", "busy"):
+            return page.render("booking_page", reason)
+        contract = contract._in_office_words()
+        contract._request_callback(contract.env._("Asked on the booking page"), phone, note)
+        self._log(contract, "callback")
+        return page.go(f"/repairs/maintenance/book/{token}", "callback")
+
+    @http.route(
+        "/repairs/unsubscribe/<string:token>", type="http", auth="public", methods=["GET", "POST"]
+    )
+    def unsubscribe(self, token, **_params):
+        if page.is_busy():
+            return page.render("unsubscribe_page", "busy")
+        partner, reason = page.get_model("fusion.access.token")._resolve(
+            token, "maintenance_unsubscribe"
+        )
+        if reason != "ok":
+            return page.render("unsubscribe_page", reason)
+        if request.httprequest.method == "POST":
+            partner.x_fc_maintenance_opt_out = True
+        return page.render("unsubscribe_page", "ok", is_done=partner.x_fc_maintenance_opt_out)
+
+    def _resolve(self, token):
+        """:return: ``(contract, reason)`` in the reader's language; ``busy``: too many requests"""
+        if page.is_busy():
+            return None, "busy"
+        contracts = page.get_model("fusion.repair.maintenance.contract")
+        contract, reason = contracts._resolve_booking_token(token)
+        if not contract:
+            return None, reason
+        contract = contract.with_company(contract.company_id)
+        return contract.with_context(lang=page.find_lang(contract.partner_id)), reason
+
+    def _show_visit(self, contract):
+        manage = contract.open_visit_id._issue_manage_token()
+        return page.go(f"/repairs/maintenance/visit/{manage}")
+
+    def _log(self, contract, event, reason=""):
+        address = request.httprequest.remote_addr
+        request.env["fusion.repair.booking.log"].sudo()._note(contract, event, reason, address)

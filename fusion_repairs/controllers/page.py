@@ -1,0 +1,91 @@
+"""What the pages behind links share. No script, no bundle; every page works with forms alone."""
+
+from odoo import SUPERUSER_ID
+from odoo.http import request
+
+from .. import const
+from ..access_log import mask_access_log
+
+mask_access_log()
+
+STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+}
+
+
+def is_busy():
+    """:return: whether this address has asked too often"""
+    limit, window_s = const.PAGES_PER_ADDRESS
+    key = f"fusion_repairs.page:{request.httprequest.remote_addr}"
+    return bool(request.env["fusion.tasks.rate"].sudo()._hit(key, limit, window_s))
+
+
+def get_model(name):
+    """:return: the model without the reader's rights; callers resolve a token first"""
+    return request.env(user=SUPERUSER_ID)[name]
+
+
+def find_lang(partner):
+    """The asked language, else the client's, else the browser's, of those installed."""
+    installed = dict(get_model("res.lang").get_installed())
+    wanted = [request.params.get("lang"), partner and partner.lang]
+    wanted += [code.replace("-", "_") for code, _quality in request.httprequest.accept_languages]
+    for code in filter(None, wanted):
+        near = [one for one in installed if one[:2] == code[:2].lower()]
+        if near:
+            return code if code in near else near[0]
+    return request.env.company.sudo().partner_id.lang or "en_US"
+
+
+def render(template, reason, record=None, **values):
+    """:param record: what the token leads to, in the language of the page
+    :param values: texts and slots of the template
+    """
+    lang = record.env.context["lang"] if record else find_lang(None)
+    request.session.touch()  # the forms' CSRF token belongs to a session that is kept
+    company = record.company_id if record else request.env.company.sudo()
+    body = get_model("ir.ui.view").with_context(lang=lang)._render_template(
+        f"fusion_repairs.{template}",
+        {
+            "company": company,
+            "page_lang": lang.replace("_", "-"),
+            "lang": lang,
+            "reason": reason,
+            "notice": request.params.get("notice"),
+            "path": request.httprequest.path,
+            "csrf": request.csrf_token(),
+            **values,
+        },
+    )  # fmt: skip
+    headers = {"Content-Type": "text/html; charset=utf-8", **HEADERS}
+    if reason == "busy":
+        headers["Retry-After"] = str(const.PAGES_PER_ADDRESS[1])
+    return request.make_response(
+        f"<!DOCTYPE html>\n{body}", list(headers.items()), status=STATUS.get(reason, 410)
+    )
+
+
+def go(path, notice=None):
+    """:return: 303 to a page of ours, which then reads what was really written"""
+    lang = request.params.get("lang")
+    query = "&".join(
+        f"{name}={value}" for name, value in (("notice", notice), ("lang", lang)) if value
+    )
+    target = f"{path}{'&' if '?' in path else '?'}{query}" if query else path
+    answer = request.redirect(target, code=303)
+    answer.headers.update(HEADERS)
+    return answer
+
+
+def group_by_day(slots):
+    """:return: list of ``(day, slots)``"""
+    days = {}
+    for slot in slots:
+        days.setdefault(slot["day_label"], []).append(slot)
+    return list(days.items())

@@ -1,0 +1,409 @@
+import random
+import time
+from datetime import datetime, timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import format_date
+
+from odoo.addons.fusion_base.tools.signing import hash_token, sign_values, verify_values
+from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
+from odoo.addons.fusion_tasks.services.openings import to_local
+
+from .. import const
+
+TOKEN_SCOPE = "maintenance_booking"
+
+
+class FusionRepairMaintenanceContractBooking(models.Model):
+    """From a link to a booked visit, on the technicians' real schedule. Times are naive UTC."""
+
+    _inherit = "fusion.repair.maintenance.contract"
+
+    # -- Links ------------------------------------------------------------------------------------
+
+    def _issue_booking_token(self):
+        """:return: raw token of the present cycle; its hash alone is stored"""
+        self.ensure_one()
+        days = self.env["fusion.repair.parameter"]._get_number("booking_token_days")
+        tokens = self.env["fusion.access.token"].sudo()
+        return tokens._issue(self, TOKEN_SCOPE, cycle=self.sudo().booking_cycle, days=days)
+
+    def _get_booking_url(self):
+        return f"{self.get_base_url()}/repairs/maintenance/book/{self._issue_booking_token()}"
+
+    @api.model
+    def _resolve_booking_token(self, raw):
+        """:return: ``(contract, reason)``; reason is ``unknown``, ``inactive``, ``expired``,
+        ``booked`` or ``ok``. Reading counts nothing, because mail scanners follow links.
+        """
+        token = self._find_token(raw)
+        contract = token and self.sudo().with_context(active_test=False).browse(token.res_id)
+        if not contract or token.res_model != self._name or not contract.exists():
+            return self.browse(), "unknown"
+        if contract.state != "active" or not contract.active:
+            return contract, "inactive"
+        is_old = token.cycle != contract.booking_cycle or token.revoked_at
+        if is_old or token.expires_at <= fields.Datetime.now():
+            return contract, "expired"
+        return contract, "booked" if contract.open_visit_id else "ok"
+
+    @api.model
+    def _find_token(self, raw):
+        domain = [("token_hash", "=", hash_token(str(raw or ""))), ("scope", "=", TOKEN_SCOPE)]
+        return self.env["fusion.access.token"].sudo().search(domain)
+
+    # -- Openings ---------------------------------------------------------------------------------
+
+    def _candidate_technicians(self):
+        """:return: technicians of the company who hold the skill today"""
+        return self.env["fusion.technician.task"]._qualified_technicians(
+            self._get_skills().ids, company_id=self.company_id.id
+        )
+
+    def _get_skills(self):
+        return self.x_fc_policy_category_id.x_fc_maintenance_skill_id
+
+    def _get_site(self):
+        """:return: where the visit takes place"""
+        client = self.partner_id
+        unit_sudo = self.equipment_id.sudo()
+        return unit_sudo._fc_get_site() or client.browse(
+            client.address_get(["delivery"])["delivery"]
+        )
+
+    def _get_duration(self):
+        """:return: hours"""
+        return self.x_fc_policy_category_id.x_fc_maintenance_duration_hours or 1.0
+
+    def _get_earliest(self, source="client_portal"):
+        hours = self.env["fusion.repair.parameter"]._get_number("booking_lead_hours")
+        is_client = source == "client_portal"
+        return fields.Datetime.now() + timedelta(hours=hours if is_client else 0)
+
+    def _get_booking_slots(self, date_from=None, date_to=None, not_before=None):
+        """What qualified technicians really have free.
+
+        :param date_from: local date, default the day of ``not_before``
+        :param not_before: default: the lead time from now
+        :return: slot dicts of ``_find_slots`` with ``key`` and ``label``
+        """
+        self.ensure_one()
+        self = self.with_company(self.company_id)
+        number = self.env["fusion.repair.parameter"]._get_number
+        earliest = fields.Datetime.to_datetime(not_before) or self._get_earliest()
+        tz = self.company_id._fc_tz()
+        first = fields.Date.to_date(date_from) or to_local(earliest, tz).date()
+        horizon = self.company_id._fc_today() + timedelta(days=number("booking_horizon_days"))
+        last = min(fields.Date.to_date(date_to) or horizon, horizon)
+        if last < first:
+            return []
+        site = self._get_site()
+        asked = {
+            "duration_hours": self._get_duration(),
+            "date_from": first,
+            "date_to": last,
+            "skill_ids": self._get_skills().ids,
+            "latitude": site.partner_latitude,
+            "longitude": site.partner_longitude,
+            "company_id": self.company_id.id,
+            "not_before": earliest,
+            "exclude_task_id": self.open_visit_id.technician_task_id.id,
+            "per_day": number("booking_slots_per_day"),
+            "limit": const.BOOKING_SLOTS,
+        }
+        slots = self._prefer(self.env["fusion.technician.task"]._find_slots(**asked), asked)
+        return [{**slot, **self._make_offer(slot)} for slot in slots]
+
+    def _prefer(self, slots, asked):
+        """At equal times the preferred technician comes instead of another one."""
+        technician = self.x_fc_preferred_technician_id
+        if not technician:
+            return slots
+        own = self.env["fusion.technician.task"]._find_slots(
+            **{**asked, "technician_ids": technician.ids, "per_day": None, "limit": None}
+        )
+        preferred = {slot["start"]: slot for slot in own}
+        return [
+            {**preferred.get(slot["start"], slot), "recommended": slot["recommended"]}
+            for slot in slots
+        ]
+
+    def _make_offer(self, slot):
+        values = [
+            self.id,
+            slot["technician_id"],
+            fields.Datetime.to_string(slot["start"]),
+            fields.Datetime.to_string(slot["end"]),
+            fields.Datetime.to_string(fields.Datetime.now()),
+        ]
+        window = self._format_window(slot["start"], self._get_window_minutes())
+        # TRANSLATORS: day of a visit without the year, a pattern of Unicode's LDML
+        pattern = self.env._("EEEE, MMMM d")
+        day = format_date(self.env, slot["date"], date_format=pattern)
+        return {
+            "key": sign_values(self.env, const.SLOT_SCOPE, values),
+            "label": self.env._("%(day)s, %(window)s arrival", day=day, window=window),
+            "day_label": day,
+            "window_label": window,
+        }
+
+    def _get_window_minutes(self):
+        return self.env["fusion.tasks.travel"]._get_number("window_minutes")
+
+    def _read_slot_key(self, key):
+        """:return: ``(technician id, start)``
+        :raise SlotUnavailable: ``outside_hours`` for a bad key, ``past`` for an old one
+        """
+        tasks = self.env["fusion.technician.task"]
+        values = verify_values(self.env, const.SLOT_SCOPE, key or "")
+        if not isinstance(values, list) or len(values) != 5 or values[0] != self.id:
+            raise SlotUnavailable(tasks._get_reason_text("outside_hours"), "outside_hours")
+        issued = datetime.fromisoformat(values[4])
+        if fields.Datetime.now() - issued > timedelta(hours=const.SLOT_KEY_HOURS):
+            raise SlotUnavailable(tasks._get_reason_text("past"), "past")
+        return values[1], datetime.fromisoformat(values[2])
+
+    # -- Booking ----------------------------------------------------------------------------------
+
+    def _confirm_booking(self, slot_key=None, technician_id=None, start=None,
+                         source="client_portal", note="", phone="", not_before=None):  # fmt: skip
+        """Make task, job, visit and draft order, all or nothing.
+
+        :param slot_key: ``key`` of an opening; or ``technician_id`` and ``start``
+        :return: the visit
+        :raise UserError: when the contract is not active or already booked
+        :raise SlotUnavailable: when the time cannot be had any more
+        """
+        self.ensure_one()
+        self = self.sudo().with_company(self.company_id)._in_office_words()
+        self.lock_for_update()
+        self.invalidate_recordset(["open_visit_id", "state"])
+        if self.state != "active" or not self.active:
+            raise UserError(self.env._("This maintenance contract is not active."))
+        if self.open_visit_id:
+            raise UserError(self.env._("A visit is already booked."))
+        if slot_key is not None:
+            technician_id, start = self._read_slot_key(slot_key)
+        task = self.env["fusion.technician.task"]._book_slot(
+            self._prepare_task_values(technician_id, start, note, phone),
+            not_before=not_before or self._get_earliest(source),
+        )
+        repair = self.with_context(fusion_repairs_source=source).create_repair_from_booking(task)
+        visit = repair.x_fc_maintenance_visit_id
+        self.booking_repair_id = repair
+        visit._tell_client("email_template_booking_confirmed", manage=True)
+        return visit
+
+    def _book_online(self, slot_key, phone="", note=""):
+        """:return: raw token of the visit's page"""
+        return self._try_online(
+            lambda contract: contract._confirm_booking(slot_key, phone=phone, note=note)
+        )
+
+    def _try_online(self, work):
+        """Work in a cursor of its own, again when bookers of the same technician's day collide.
+
+        :param work: called with this record, gives the visit
+        :return: raw token of the visit's page
+        :raise SlotUnavailable: also when every try collided
+        """
+        for left in range(const.BOOKING_TRIES - 1, -1, -1):
+            try:
+                with self.env.registry.cursor() as cr:
+                    visit = work(self.with_env(self.env(cr=cr)))
+                    token = visit._issue_manage_token()
+                    visit.env.flush_all()
+                return token
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                if not left:
+                    text = self.env["fusion.technician.task"]._get_reason_text("overlap")
+                    raise SlotUnavailable(text, "overlap") from error
+                time.sleep(random.uniform(0, const.BOOKING_PAUSE_S))
+
+    def _get_page(self):
+        """:return: what the client may know, in the language of the context: no address"""
+        return {
+            "unit": self.equipment_id._fc_get_public_name() or self.product_id.name,
+            "due": self._format_day(self.next_due_date),
+            "fee": self._get_fee_text(self.x_fc_maintenance_fee),
+            "phone": self.partner_id.phone or "",
+        }
+
+    def _prepare_task_values(self, technician_id, start, note, phone):
+        site = self._get_site()
+        start = fields.Datetime.to_datetime(start)
+        return {
+            "summary": self.env._("Maintenance: %(unit)s", unit=self._get_unit_name()),
+            "task_type": "maintenance",
+            "technician_id": technician_id,
+            "datetime_start": start,
+            "datetime_end": start + timedelta(hours=self._get_duration()),
+            "partner_id": self.partner_id.id,
+            "address_id": site.id,
+            "latitude": site.partner_latitude,
+            "longitude": site.partner_longitude,
+            "contact_phone": (phone or "")[: const.MAX_PHONE] or self.partner_id.phone,
+            "access_notes": (note or "")[: const.MAX_NOTE],
+            "skill_ids": [Command.set(self._get_skills().ids)],
+            "company_id": self.company_id.id,
+            "x_fc_maintenance_contract_id": self.id,
+        }
+
+    @api.private
+    def create_repair_from_booking(self, task):
+        """:return: the job of that task with its visit and draft order; the one there is when
+        called again
+        """
+        self.ensure_one()
+        if task.x_fc_repair_id:
+            return task.x_fc_repair_id
+        source = self.env.context.get("fusion_repairs_source", "maintenance")
+        repair = self.env["repair.order"].create(self._prepare_repair_values(task, source))
+        order = self.env["sale.order"].create(self._prepare_order_values(repair))
+        visit = self.env["fusion.repair.maintenance.visit"].create(
+            {
+                **self._prepare_visit_values(task, source),
+                "repair_order_id": repair.id,
+                "sale_order_id": order.id,
+            }
+        )
+        repair.x_fc_maintenance_visit_id = visit
+        repair._action_repair_confirm()
+        task.write(
+            {
+                "x_fc_repair_id": repair.id,
+                "x_fc_maintenance_contract_id": self.id,
+                "res_model": "repair.order",
+                "res_id": repair.id,
+            }
+        )
+        return repair
+
+    def _prepare_repair_values(self, task, source):
+        warehouse = self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)], limit=1
+        )
+        sources = dict(self.env["repair.order"]._fields["x_fc_intake_source"].selection)
+        is_known = self.product_id.tracking == "none" or self.lot_id
+        is_goods = self.product_id.type == "consu"
+        coordinator = self._get_coordinator()
+        values = {
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": coordinator.id if self.company_id in coordinator.company_ids else False,
+            "product_id": self.product_id.id if is_known and is_goods else False,
+            "schedule_date": task.datetime_start,
+            "x_fc_repair_type": "maintenance",
+            "x_fc_intake_source": source if source in sources else "maintenance",
+            "x_fc_equipment_id": self.equipment_id.id,
+            "x_fc_category_id": self.x_fc_policy_category_id.id,
+            "x_fc_site_id": task.address_id.id,
+            "x_fc_contact_phone": task.contact_phone,
+            "x_fc_problem": task.access_notes,
+            "x_fc_maintenance_contract_id": self.id,
+        }
+        kind = warehouse._fc_find_field_repairs()
+        return {**values, "picking_type_id": kind.id} if kind else values
+
+    def _prepare_order_values(self, repair):
+        product = self.x_fc_policy_category_id._get_service_product()
+        return {
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": self.partner_id.user_id.id,
+            "origin": repair.name,
+            "repair_order_ids": [Command.link(repair.id)],
+            "order_line": [
+                Command.create(
+                    {
+                        "product_id": product.id,
+                        "name": self.env._(
+                            "Maintenance visit: %(unit)s", unit=self._get_unit_name()
+                        ),
+                        "product_uom_qty": 1,
+                        "price_unit": self.x_fc_maintenance_fee,
+                    }
+                )
+            ],
+        }
+
+    def _prepare_visit_values(self, task, source):
+        lines = self.x_fc_policy_category_id.checklist_item_ids
+        vias = {"client_portal": "client_portal", "technician": "technician"}
+        return {
+            "contract_id": self.id,
+            "equipment_id": self.equipment_id.id,
+            "technician_task_id": task.id,
+            "partner_id": self.partner_id.id,
+            "product_id": self.product_id.id,
+            "lot_id": self.lot_id.id,
+            "company_id": self.company_id.id,
+            "currency_id": self.currency_id.id,
+            "x_fc_fee": self.x_fc_maintenance_fee,
+            "booked_via": vias.get(source, "office"),
+            "checklist_line_ids": [
+                Command.create(
+                    {
+                        name: item[name]
+                        for name in ("sequence", "label", "mandatory", "kind", "unit")
+                    }
+                )
+                for item in lines
+            ],
+        }
+
+    def action_open_booking(self):
+        """:return: action that lists the openings for this contract, without the lead time
+        :raise UserError: saying why there is none, or that a visit is booked
+        """
+        self.ensure_one()
+        if self.state != "active":
+            raise UserError(self.env._("This maintenance contract is not active."))
+        if self.open_visit_id:
+            raise UserError(self.env._("A visit is already booked."))
+        return self._list_openings()
+
+    def _list_openings(self):
+        slots = self._get_booking_slots(not_before=fields.Datetime.now())
+        if not slots:
+            raise UserError(
+                self.env["fusion.technician.task"]._get_no_slot_text(
+                    {
+                        "duration_hours": self._get_duration(),
+                        "skill_ids": self._get_skills().ids,
+                        "latitude": self._get_site().partner_latitude,
+                        "longitude": self._get_site().partner_longitude,
+                        "company_id": self.company_id.id,
+                    }
+                )
+            )
+        openings = self.env["fusion.repair.booking.opening"]._make_openings(self, slots)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Openings for %(client)s", client=self.partner_id.name),
+            "res_model": "fusion.repair.booking.opening",
+            "view_mode": "list",
+            "domain": [("id", "in", openings.ids)],
+            "target": "new",
+        }
+
+    def _request_callback(self, reason, phone="", note=""):
+        """:param reason: e.g. ``no_time``
+        :return: the open ``mail.activity`` of this contract; a second request adds to it
+        """
+        self.ensure_one()
+        self = self._in_office_words()
+        said = (reason, (phone or "")[: const.MAX_PHONE], (note or "")[: const.MAX_NOTE])
+        text = Markup("<br/>").join(part for part in said if part)
+        kind = self.env.ref("fusion_repairs.mail_activity_callback")
+        known = self.sudo().activity_ids.filtered(lambda one: one.activity_type_id == kind)[:1]
+        if known:
+            known.note = (known.note or "") + Markup("<br/>") + text
+            return known
+        summary = self.env._("Call %(client)s about maintenance", client=self.partner_id.name)
+        return self._raise_activity("fusion_repairs.mail_activity_callback", summary, text)

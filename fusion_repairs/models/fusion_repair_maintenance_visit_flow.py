@@ -1,0 +1,100 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from odoo.addons.fusion_tasks.services.openings import to_local
+
+from .. import const
+
+
+class FusionRepairMaintenanceVisitFlow(models.Model):
+    """The visit follows its task and the task follows the visit: each action goes through the
+    task, whose change of status is mirrored here."""
+
+    _inherit = "fusion.repair.maintenance.visit"
+
+    def action_start(self):
+        return self._go("action_start", "in_progress")
+
+    def action_done(self):
+        return self._go("action_complete", "completed")
+
+    def action_cancel(self, reason=""):
+        return self._go("action_cancel", "cancelled", reason)
+
+    def action_no_show(self):
+        return self._go("action_no_show", "no_show")
+
+    def _go(self, action, status, *arguments):
+        for visit in self:
+            task = visit.technician_task_id
+            if task:
+                getattr(task, action)(*arguments)
+            else:
+                visit._follow(status)
+        return True
+
+    def _follow(self, status):
+        """:param status: of the task"""
+        steps = {
+            "in_progress": self._begin,
+            "completed": self._finish,
+            "cancelled": self._call_off,
+            "no_show": self._note_absence,
+        }
+        if status in steps:
+            steps[status]()
+
+    def _begin(self):
+        """Also when a manager reopens a finished visit."""
+        for visit in self.filtered(lambda one: one.state != "in_progress"):
+            other = visit.contract_id.visit_ids - visit
+            if other.filtered(lambda one: one.state in const.OPEN_VISIT):
+                raise UserError(self.env._("The next visit is already booked: cancel that first."))
+            visit.state = "in_progress"
+
+    def _call_off(self):
+        for visit in self.filtered(lambda one: one.state in const.OPEN_VISIT):
+            visit.state = "cancelled"
+            visit._release()
+            visit._tell_client("email_template_booking_cancelled", method="CANCEL")
+
+    def _note_absence(self):
+        for visit in self.filtered(lambda one: one.state in const.OPEN_VISIT):
+            visit.state = "no_show"
+            visit._release()
+            visit.contract_id._raise_activity(
+                "fusion_repairs.mail_activity_callback",
+                self.env._(
+                    "%(client)s was absent: find another time", client=visit.partner_id.name
+                ),
+            )
+
+    def _release(self):
+        """The contract may be booked again in the same cycle."""
+        self.repair_order_id.filtered(lambda one: one.state != "done").action_repair_cancel()
+        self.sale_order_id.filtered(lambda one: one.state in ("draft", "sent"))._action_cancel()
+        self.contract_id.booking_repair_id = False
+
+    def _finish(self):
+        for visit in self.filtered(lambda one: one.state != "done"):
+            visit.state = "done"
+            visit._end_repair()
+            visit._roll_once()
+
+    def _end_repair(self):
+        repair = self.repair_order_id
+        if repair.state in ("draft", "confirmed"):
+            repair.action_repair_start()
+        if repair.state == "under_repair":
+            repair.action_repair_end()
+
+    def _roll_once(self):
+        if not self.rolled_forward:
+            self.rolled_forward = True
+            self.contract_id.roll_next_due_date(self._get_done_date())
+
+    def _get_done_date(self):
+        """:return: local date of the completion"""
+        done_at = self.technician_task_id.completed_at
+        tz = self.company_id._fc_tz()
+        return to_local(done_at, tz).date() if done_at else self.company_id._fc_today()

@@ -1,0 +1,25 @@
+from odoo import fields, models
+
+
+class FusionTechnicianTask(models.Model):
+    _inherit = "fusion.technician.task"
+
+    x_fc_repair_id = fields.Many2one("repair.order", "Job", index="btree_not_null", copy=False)
+    x_fc_maintenance_contract_id = fields.Many2one(
+        "fusion.repair.maintenance.contract", "Maintenance Of", index="btree_not_null", copy=False
+    )
+
+    def _on_status_changed(self, old, new):
+        result = super()._on_status_changed(old, new)
+        self.sudo()._fc_get_visit(new)._follow(new)
+        return result
+
+    def _fc_get_visit(self, status):
+        """:return: the visit of this task; a finished one that was linked by hand gets its own"""
+        visits = self.env["fusion.repair.maintenance.visit"]
+        visit = visits.search([("technician_task_id", "=", self.id)], limit=1)
+        contract = self.x_fc_maintenance_contract_id
+        if visit or status != "completed" or not contract:
+            return visit
+        contract = contract.with_context(fusion_repairs_source="office")
+        return contract.create_repair_from_booking(self).x_fc_maintenance_visit_id

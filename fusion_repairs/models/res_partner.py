@@ -1,0 +1,55 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    x_fc_maintenance_opt_out = fields.Boolean(
+        "No Maintenance Reminders", help="Set by the unsubscribe link of a reminder."
+    )
+    x_fc_equipment_count = fields.Integer("Number of Units", compute="_compute_x_fc_service_counts")
+    x_fc_contract_count = fields.Integer(
+        "Number of Contracts", compute="_compute_x_fc_service_counts"
+    )
+    x_fc_visit_count = fields.Integer("Number of Visits", compute="_compute_x_fc_service_counts")
+
+    def _compute_x_fc_service_counts(self):
+        """Of the commercial partner and its contacts; 0 for whoever may not read them."""
+        for partner in self:
+            for name, (model, field, _action) in _HISTORIES.items():
+                records = self.env[model]
+                domain = partner._fc_get_history_domain(field)
+                may_read = records.has_access("read")
+                partner[name] = records.search_count(domain) if may_read else 0
+
+    def _fc_get_history_domain(self, field):
+        root = self.commercial_partner_id or self
+        return [(field, "child_of", root.ids)]
+
+    def action_fc_view_equipment(self):
+        return self._fc_view_history("x_fc_equipment_count")
+
+    def action_fc_view_contracts(self):
+        return self._fc_view_history("x_fc_contract_count")
+
+    def action_fc_view_visits(self):
+        return self._fc_view_history("x_fc_visit_count")
+
+    def _fc_view_history(self, name):
+        self.ensure_one()
+        _model, field, action = _HISTORIES[name]
+        return {
+            **self.env["ir.actions.actions"]._for_xml_id(f"fusion_repairs.{action}"),
+            "domain": self._fc_get_history_domain(field),
+            "context": {},
+        }
+
+
+#: Count on the client's form: model, field of the client, action that lists them.
+_HISTORIES = {
+    "x_fc_equipment_count": ("maintenance.equipment", "x_fc_client_id", "action_equipment"),
+    "x_fc_contract_count": (
+        "fusion.repair.maintenance.contract", "partner_id", "action_contracts",
+    ),
+    "x_fc_visit_count": ("fusion.repair.maintenance.visit", "partner_id", "action_visits"),
+}  # fmt: skip

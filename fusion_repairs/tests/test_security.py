@@ -1,0 +1,106 @@
+from odoo.tests import tagged
+
+from .common import RepairsCase
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(RepairsCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.office = cls.new_user("Olga", "fusion_repairs.group_user")
+        cls.manager = cls.new_user("Mona", "fusion_repairs.group_manager")
+        cls.staff = cls.new_user("Stan", "base.group_user")
+        cls.portal = cls.new_user("Pia", "base.group_portal")
+        cls.ann.group_ids = [(4, cls.env.ref("fusion_repairs.group_field").id)]
+        cls.people = (cls.ann, cls.office, cls.manager, cls.staff, cls.portal)
+        cls.mine, cls.other = cls.new_contract(), cls.new_contract()
+        cls.visit, cls.other_visit = cls.env["fusion.repair.maintenance.visit"].create(
+            [
+                {
+                    "contract_id": contract.id,
+                    "equipment_id": contract.equipment_id.id,
+                    "partner_id": cls.client.id,
+                    "technician_id": technician.id,
+                    "company_id": cls.company.id,
+                    "checklist_line_ids": [(0, 0, {"label": "Brake"})],
+                }
+                for contract, technician in ((cls.mine, cls.ann), (cls.other, cls.bob))
+            ]
+        )
+        cls.certificate = cls.env["fusion.repair.inspection.certificate"].create(
+            {
+                "equipment_id": cls.mine.equipment_id.id,
+                "technician_id": cls.bob.id,
+                "inspection_date": "2031-03-17",
+                "expiry_date": "2032-03-17",
+                "result": "pass",
+                "company_id": cls.company.id,
+            }
+        )
+        cls.log = cls.env["fusion.repair.booking.log"].create(
+            {"contract_id": cls.mine.id, "event": "confirm"}
+        )
+
+    def test_who_may_do_what(self):
+        for record, operation, expected in (
+            # technician, office, manager, staff, portal
+            (self.category, "read", (True, True, True, False, False)),
+            (self.category, "write", (False, False, True, False, False)),
+            (self.category, "unlink", (False, False, False, False, False)),
+            (self.category.checklist_item_ids[0], "read", (True, True, True, False, False)),
+            (self.category.checklist_item_ids[0], "write", (False, False, True, False, False)),
+            (self.mine, "read", (True, True, True, False, False)),
+            (self.mine, "write", (False, True, True, False, False)),
+            (self.mine, "unlink", (False, False, False, False, False)),
+            (self.other, "read", (False, True, True, False, False)),
+            (self.visit, "write", (True, True, True, False, False)),
+            (self.visit, "unlink", (False, False, False, False, False)),
+            (self.other_visit, "read", (False, True, True, False, False)),
+            (self.visit.checklist_line_ids, "write", (True, True, True, False, False)),
+            (self.other_visit.checklist_line_ids, "read", (False, True, True, False, False)),
+            (self.certificate, "read", (False, True, True, False, False)),
+            (self.certificate, "write", (False, False, True, False, False)),
+            (self.log, "read", (False, True, True, False, False)),
+            (self.log, "write", (False, False, False, False, False)),
+            (self.mine.equipment_id, "read", (True, True, True, False, False)),
+            (self.mine.equipment_id, "write", (False, True, True, False, False)),
+            (self.env["fusion.repair.contract.cancel"], "create",
+             (False, True, True, False, False)),
+            (self.env["fusion.repair.booking.opening"], "create",
+             (False, True, True, False, False)),
+            (self.env["fusion.repair.visit.report.wizard"], "create",
+             (True, True, True, False, False)),
+        ):  # fmt: skip
+            with self.subTest(model=record._name, record=record.ids, operation=operation):
+                found = tuple(record.with_user(user).has_access(operation) for user in self.people)
+                self.assertEqual(found, expected)
+
+    def test_every_model_is_in_the_table(self):
+        found = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == "fusion_repairs" and not model._abstract
+        }
+        self.assertEqual(
+            found,
+            {
+                "fusion.repair.product.category",
+                "fusion.repair.checklist.template.item",
+                "fusion.repair.maintenance.contract",
+                "fusion.repair.maintenance.visit",
+                "fusion.repair.maintenance.checklist.line",
+                "fusion.repair.inspection.certificate",
+                "fusion.repair.booking.log",
+                "fusion.repair.contract.cancel",
+                "fusion.repair.booking.opening",
+                "fusion.repair.visit.report.wizard",
+            },
+        )
+
+    def test_another_company_sees_nothing(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        self.office.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        for record in (self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id):
+            found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(found.search([("id", "in", record.ids)]))

@@ -1,0 +1,3 @@
+from . import fusion_repair_booking_opening
+from . import fusion_repair_contract_cancel
+from . import fusion_repair_visit_report
