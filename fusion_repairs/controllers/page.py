@@ -3,10 +3,11 @@
 from odoo import SUPERUSER_ID
 from odoo.http import request
 
-from .. import const
-from ..access_log import mask_access_log
+from odoo.addons.fusion_base.tools.access_log import mask_paths
 
-mask_access_log()
+from .. import const
+
+mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe)/")
 
 STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
 HEADERS = {
