@@ -11,6 +11,10 @@ DUE = date(2031, 3, 31)
 
 @tagged("post_install", "-at_install")
 class TestReminder(RepairsCase):
+    def setUp(self):
+        super().setUp()
+        self.Contract.search([("active", "=", True)]).active = False  # those of the database
+
     def run_on(self, days_left):
         """:return: mails queued by the job on that day"""
         before = self.env["mail.mail"].search([])
