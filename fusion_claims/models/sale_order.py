@@ -175,14 +175,14 @@ class SaleOrder(models.Model):
         pipeline = self._fc_get_pipeline()
         return pipeline.field if pipeline else False
 
-    def _fc_get_status(self):
+    def _fc_get_case_status(self):
         """:return: key of the state, or False"""
         field = self._fc_status_field()
         return field and self[field]
 
     def _fc_get_state(self):
         """:return: :class:`pipelines.State`, None outside of every pipeline"""
-        status = self._fc_get_status()
+        status = self._fc_get_case_status()
         return self._fc_get_pipeline().state(status) if status else None
 
     @api.model
@@ -207,7 +207,7 @@ class SaleOrder(models.Model):
     @api.depends("x_fc_sale_type", *STATUS_FIELDS)
     def _compute_x_fc_case_locked(self):
         for order in self:
-            order.x_fc_case_locked = order._fc_get_status() == "case_closed"
+            order.x_fc_case_locked = order._fc_get_case_status() == "case_closed"
 
     @api.depends("x_fc_status_log_ids", "create_date", *STATUS_FIELDS)
     def _compute_x_fc_days_in_state(self):

@@ -195,7 +195,7 @@ class SaleOrder(models.Model):
     def _fc_are_documents_free(self):
         """Before the submission a stored paper may be replaced by everybody who runs cases."""
         pipeline = self._fc_get_pipeline()
-        status = self._fc_get_status()
+        status = self._fc_get_case_status()
         if status == "on_hold":
             status = self.x_fc_status_before_hold
         return not pipeline or status in pipeline.free
@@ -203,7 +203,7 @@ class SaleOrder(models.Model):
     def _fc_is_returned(self):
         """The funder waits for a new final application: replacing that one is the way on."""
         pipeline = self._fc_get_pipeline()
-        return bool(pipeline) and self._fc_get_status() in pipeline.returned
+        return bool(pipeline) and self._fc_get_case_status() in pipeline.returned
 
     def _fc_check_documents(self, vals):
         """:raise UserError: not what it says it is, or a stored paper that must stay"""

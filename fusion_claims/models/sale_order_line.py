@@ -203,7 +203,7 @@ class SaleOrderLine(models.Model):
         """:return: list of serial numbers in upper case, without blanks around"""
         return [part.strip().upper() for part in re.split(r"[,;\n\r]+", text or "") if part.strip()]
 
-    def _fc_get_serials(self):
+    def _fc_get_claim_serials(self):
         return self._fc_split_serials(self.x_fc_serial_number)
 
     def _fc_lacks_serials(self):
@@ -211,14 +211,14 @@ class SaleOrderLine(models.Model):
         return (
             self.x_fc_adp_approved
             and self.x_fc_adp_device_code_id.sn_required
-            and len(self._fc_get_serials()) != self.product_uom_qty
+            and len(self._fc_get_claim_serials()) != self.product_uom_qty
         )
 
     @api.constrains("x_fc_serial_number", "product_id", "x_fc_used_unit")
     def _fc_check_serials_unique(self):
         """:raise ValidationError: a unit is on two orders"""
         for line in self:
-            serials = line._fc_get_serials()
+            serials = line._fc_get_claim_serials()
             if len(set(serials)) < len(serials):
                 raise ValidationError(
                     self.env._("%s names the same serial number twice.", line.name)
@@ -229,7 +229,7 @@ class SaleOrderLine(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The serial number %(serials)s is on order %(order)s already.",
-                        serials=", ".join(set(serials) & set(taken[0]._fc_get_serials())),
+                        serials=", ".join(set(serials) & set(taken[0]._fc_get_claim_serials())),
                         order=taken[0].order_id.name,
                     )
                 )
@@ -246,7 +246,7 @@ class SaleOrderLine(models.Model):
                     ("id", "!=", self.id),
                 ]
             )
-        return lines_sudo.filtered(lambda line: set(serials) & set(line._fc_get_serials()))
+        return lines_sudo.filtered(lambda line: set(serials) & set(line._fc_get_claim_serials()))
 
     def _fc_came_back_from(self, other):
         order, before = self.order_id, other.order_id
@@ -264,7 +264,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         order = self.order_id
         return {
-            "serials": self._fc_get_serials(),
+            "serials": self._fc_get_claim_serials(),
             "device_type": self.x_fc_adp_device_type or False,
             "delivery_date": order.x_fc_adp_delivery_date or False,
             "service_start": order.x_fc_service_start_date or False,

@@ -187,7 +187,7 @@ class SaleOrder(models.Model):
                 self.env._(
                     "%(order)s cannot go from %(old)s to %(new)s. Next can be: %(allowed)s.",
                     order=self.name,
-                    old=self._fc_state_label(self._fc_get_status()),
+                    old=self._fc_state_label(self._fc_get_case_status()),
                     new=self._fc_state_label(target) if target else "-",
                     allowed=", ".join(self._fc_state_label(key) for key in allowed) or "-",
                 )

@@ -19,7 +19,7 @@ class SaleOrder(models.Model):
         pipeline and for a case that has ended early"""
         self.ensure_one()
         pipeline = self._fc_get_pipeline()
-        status = self._fc_get_status()
+        status = self._fc_get_case_status()
         if status == "on_hold":
             status = self.x_fc_status_before_hold
         if not pipeline or not status or status in ("cancelled", "withdrawn", "expired"):
