@@ -17,7 +17,7 @@ from .progress import SetupError, say
 TEMPLATE = "fusion_test_template"
 # Labels of fields that an addon beside it puts on every model with a chatter or activities: rating,
 # which helpdesk brings along, and calendar.
-FOREIGN_TEXTS = {"Ratings", "Next Activity Calendar Event"}
+FOREIGN_TEXTS = {"Ratings", "Next Activity Calendar Event", "Employee Contract"}
 BARE = "fusion_test_bare"
 #: {addon: core's addons that its tests use and it does not stand on}
 BESIDE = {"sale_subscription": ["payment_demo"]}
