@@ -69,6 +69,7 @@ IDEMPOTENCY_HOURS = 24
 API_LOG_DAYS = 90
 SENT_EVENT_DAYS = 90
 ROLLUP_MONTHS = 13  # usage is folded into days after that
+RATED_TOGETHER = 100  # subscriptions whose lines are written at once
 DAILY_FLUSH_S = 60  # good pushes are counted in memory for so long
 PER_PAGE = 20
 MAX_PER_PAGE = 100

@@ -42,6 +42,24 @@ class TestBatch(TransactionCase):
         self.assertEqual(self.refs(), ["done", "done", "due", "done", "done"])
         self.assertEqual(failures, [(self.rows[2], "poisoned")])
 
+    @mute_logger(LOGGER)
+    def test_those_that_fail_together_are_tried_alone(self):
+        calls, failures = [], []
+
+        def work(rows):
+            calls.append(len(rows))
+            for row in rows:
+                self.work(row)
+
+        handled = run_batch(
+            self.rows, work, on_failure=lambda row, error: failures.append(row), together=3
+        )
+
+        self.assertEqual(calls, [3, 1, 1, 1, 2])
+        self.assertEqual(handled, 4)
+        self.assertEqual(self.refs(), ["done", "done", "due", "done", "done"])
+        self.assertEqual(failures, [self.rows[2]])
+
     def test_failure_is_logged_with_its_traceback(self):
         with self.assertLogs(LOGGER, "WARNING") as logs:
             run_batch(self.rows, self.work)

@@ -47,7 +47,7 @@ class SaleOrder(models.Model):
         return self.search_fetch([*self._fc_get_ratable_domain(), ("id", "in", used)], order="id")
 
     def _fc_rate_one_by_one(self, now=None):
-        """Rate each in a savepoint; a failing one gets an activity and stops no other.
+        """Rate them by hundreds in a savepoint; a failing one gets an activity and stops no other.
 
         :return: what ``fusion.billing.usage._cron_rate_open_periods`` returns
         """
@@ -60,13 +60,13 @@ class SaleOrder(models.Model):
         changed = self._fc_find_changed(now)
         result["subscriptions"] = len(self)
 
-        def work(order):
-            lines = order._fc_rate_usage(now)
+        def work(orders):
+            lines = orders._fc_rate_usage(now)
             kinds = lines.mapped("x_fc_usage_kind")
             result["lines"] += kinds.count("usage")
             result["adjustments"] += kinds.count("adjustment")
 
-        run_batch(changed, work, on_failure=note)
+        run_batch(changed, work, on_failure=note, together=const.RATED_TOGETHER)
         return result
 
     def _fc_find_changed(self, now=None):
@@ -122,10 +122,13 @@ class SaleOrder(models.Model):
         for order in orders:
             if order._fc_has_currency_mismatch(charges):
                 order._fc_note_rating_failure(self.env._("A charge has another currency."))
+        fresh = []
         for order, plans in orders._fc_plan_lines(now, charges).items():
             for plan in plans:
                 lines |= plan.apply(order)
-        return lines
+                fresh += plan.prepare_new(order)
+        # the order says itself that a line came; its new total is no event of its own
+        return lines | lines.with_context(tracking_disable=True).create(fresh)
 
     def _fc_plan_lines(self, now, charges):
         """What the order lines should be, in a fixed number of queries.
@@ -229,18 +232,23 @@ class LinePlan:
         return bool(line) and stands != (float(self.due), float(self.quantity))
 
     def apply(self, order):
-        """:return: the line that was written, empty when nothing changed"""
+        """Bring the line that stands on the order up to date, or take it off.
+
+        :return: the line that was written, empty when nothing changed"""
         line = self.open
-        if not self.is_change:
+        if not line or not self.is_change:
             return line.browse()
         if not self.is_wanted:
             line.unlink()
             return line.browse()
-        values = self._prepare_values(order)
-        if line:
-            line.write(values)
-            return line
-        return line.create({**values, "order_id": order.id, "product_uom_qty": 1})
+        line.write(self._prepare_values(order))
+        return line
+
+    def prepare_new(self, order):
+        """:return: [values of the line that is missing], [] where none is"""
+        if self.open or not self.is_change:
+            return []
+        return [{**self._prepare_values(order), "order_id": order.id, "product_uom_qty": 1}]
 
     def _prepare_values(self, order):
         kind = "adjustment" if self.invoiced else "usage"
