@@ -1,7 +1,7 @@
 {
     "name": "Fusion Centralized Billing",
     "summary": "Usage of several apps in, taxed invoices and signed webhooks out",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -36,6 +36,8 @@
         "views/fusion_billing_webhook_views.xml",
         "views/fusion_billing_api_log_views.xml",
         "views/fusion_billing_reconciliation_views.xml",
+        "views/fusion_billing_cutover_views.xml",
+        "views/fusion_billing_cutover_report.xml",
         "views/fusion_billing_revenue_family_views.xml",
         "views/account_move_views.xml",
         "views/sale_order_views.xml",

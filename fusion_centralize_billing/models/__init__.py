@@ -19,6 +19,8 @@ from . import fusion_billing_charge_tier
 from . import fusion_billing_segment
 from . import fusion_billing_reconciliation
 from . import fusion_billing_reconciliation_run
+from . import fusion_billing_cutover
+from . import fusion_billing_cutover_line
 from . import fusion_billing_revenue_family
 from . import fusion_billing_usage
 from . import fusion_billing_usage_log
@@ -33,6 +35,7 @@ from . import ir_http
 from . import product_template
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_card
 from . import sale_order
 from . import sale_order_plan
 from . import sale_order_rating

@@ -143,3 +143,9 @@ class SaleOrder(models.Model):
             "fusion_centralize_billing.action_fc_webhooks"
         )
         return {**action, "domain": [("subscription_id", "=", self.id)], "context": {}}
+
+    def action_fc_view_reconciliation(self):
+        action = self.env["ir.actions.actions"]._for_xml_id(
+            "fusion_centralize_billing.action_fc_reconciliation"
+        )
+        return {**action, "domain": [("subscription_id", "=", self.id)], "context": {}}

@@ -3,6 +3,7 @@ from . import test_api_changes
 from . import test_catalogue
 from . import test_charge
 from . import test_concurrency
+from . import test_cutover
 from . import test_dunning
 from . import test_explain
 from . import test_grid

@@ -26,6 +26,8 @@ RIGHTS = {
     "fusion.billing.idempotency": ("", "", ""),
     "fusion.billing.secret": ("", "", "rc"),
     "fusion.billing.reconciliation": ("r", "rw", "rw"),
+    "fusion.billing.cutover": ("r", "r", ALL),
+    "fusion.billing.cutover.line": ("r", "r", "r"),
     "fusion.billing.resolve": ("", "rwc", "rwc"),
     "fusion.billing.revenue.family": ("r", ALL, ALL),
     "fusion.billing.nexacloud": ("", "", ""),
