@@ -19,7 +19,8 @@ from odoo.tools import mute_logger
 from odoo.addons.fusion_base.tools.cursor import own_cursor
 
 from .. import const
-from ..exceptions import BillingApiError
+from ..exceptions import BillingApiError, invalid
+from ..services.wire import is_unprintable
 
 _logger = logging.getLogger(__name__)
 
@@ -160,6 +161,7 @@ def guarded(scope, limit="other", status=200, keyless=False):
 def _run(controller, handler, call, scope, limit, status, keyless, path):
     """:return: (status, body as a dict or as stored text)"""
     request.update_env(user=SUPERUSER_ID)
+    _check_address(path)
     if keyless:
         body = handler(controller, call, **path)
         return call.status or status, body
@@ -184,6 +186,15 @@ def _run(controller, handler, call, scope, limit, status, keyless, path):
     if repeat:
         repeat.write({"status": status, "body": _dump(body)})
     return call.status or status, body
+
+
+def _check_address(path):
+    """:raise BillingApiError: a NUL or half a letter, which the database cannot even compare"""
+    if any(is_unprintable(value) for value in path.values()):
+        raise BillingApiError(404, "not_found")
+    query = request.httprequest.args.items(multi=True)
+    if any(is_unprintable(value) for _name, value in query):
+        raise invalid("query")
 
 
 def _authenticate(call):

@@ -68,10 +68,12 @@ class Periods:
 
 
 def midnight(day, zone):
-    """:return: naive UTC of a day's local midnight; where a clock change skips it, the first moment
-    of that day"""
-    local = zone.localize(datetime.combine(day, time.min), is_dst=False)
-    return zone.normalize(local).astimezone(pytz.utc).replace(tzinfo=None)
+    """:return: naive UTC of the first moment of a local day: its midnight; the earlier one where a
+    clock change makes two, what follows where it skips it"""
+    clock = datetime.combine(day, time.min)
+    candidates = [zone.normalize(zone.localize(clock, is_dst=flag)) for flag in (True, False)]
+    first = min(moment for moment in candidates if moment.date() == day)
+    return first.astimezone(pytz.utc).replace(tzinfo=None)
 
 
 def local_day(moment, zone):

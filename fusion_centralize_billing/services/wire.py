@@ -53,7 +53,7 @@ class Fields:
         value = self._get(name, required, aliases)
         if value is None:
             return None
-        if not isinstance(value, str) or _is_unprintable(value):
+        if not isinstance(value, str) or is_unprintable(value):
             return self.fail(name)
         value = value.strip()
         if len(value) > limit:
@@ -121,7 +121,7 @@ class Fields:
             return self.fail(name)
 
 
-def _is_unprintable(text):
+def is_unprintable(text):
     return "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
 
 

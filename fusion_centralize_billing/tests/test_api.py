@@ -187,6 +187,17 @@ class TestApi(ApiCase):
         large = json.dumps({"customer": {"external_id": "x" * (1 << 20)}})
         self.refused(self.call("POST", "/customers", large), 413, "payload_too_large")
 
+    def test_an_address_that_no_text_can_be(self):
+        for path in ("/customers/a%00b", "/plans/%00", "/invoices/a%00/void"):
+            with self.subTest(path=path):
+                method = "POST" if path.endswith("void") else "GET"
+                body = {} if method == "POST" else None
+                self.refused(self.call(method, path, body), 404, "not_found")
+        for path in ("/usage?external_subscription_id=%00", "/customers?search=a&search=%00"):
+            with self.subTest(path=path):
+                body = self.refused(self.call("GET", path), 422, "validation_errors")
+                self.assertEqual(body["error_details"], {"query": ["value_is_invalid"]})
+
     def test_unknown_paths_and_pages(self):
         self.refused(self.call("GET", "/nothing/here"), 404, "not_found")
         self.refused(self.call("GET", "/customers?page=0"), 422, "validation_errors")
