@@ -35,9 +35,9 @@ class FusionBillingService(models.Model):
         check_all(readers)
         orders = self._find_orders({row["subscription"] for row in rows})
         metrics = self._find_metrics({row["metric"] for row in rows})
-        firsts = self._get_first_moments(orders, zone)
+        takers = self._describe_takers(orders, zone)
         for reader, row in zip(readers, rows, strict=True):
-            self._complete_event(reader, row, orders, metrics, firsts)
+            self._complete_event(reader, row, takers, metrics)
         check_all(readers)
         self._refuse_known(readers, rows)
         inserted, _updated = self._write_usage(rows)
@@ -48,18 +48,18 @@ class FusionBillingService(models.Model):
         self.env["fusion.billing.usage"].invalidate_model()
         return [_show_event(row) for row in rows]
 
-    def _complete_event(self, reader, row, orders, metrics, firsts):
+    def _complete_event(self, reader, row, takers, metrics):
         """What depends on the subscription and the metric."""
-        order, metric = orders.get(row["subscription"]), metrics.get(row["metric"])
-        if not order:
+        taker, metric = takers.get(row["subscription"]), metrics.get(row["metric"])
+        if not taker:
             reader.fail("external_subscription_id", "not_found")
         if not metric:
             reader.fail("code", "not_found")
-        if not order or not metric:
+        if not taker or not metric:
             return
         _read_properties(reader, row, metric)
         if row["quantity"] is not None:
-            self._complete_row(reader, row, orders, metrics, firsts)
+            self._complete_row(reader, row, takers, metrics)
 
     def _refuse_known(self, readers, rows):
         """One query for all rows."""

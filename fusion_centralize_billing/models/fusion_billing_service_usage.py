@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -46,6 +47,29 @@ SELECT (SELECT COUNT(*) FROM written), (SELECT COUNT(*) FROM corrected)
 TEMPLATE = "(%s::int, %s::int, %s::timestamp, %s::timestamp, %s::numeric, %s, %s, %s::int)"
 
 
+@dataclass(frozen=True)
+class Taker:
+    """A subscription as the usage that comes in sees it.
+
+    ``ended``: naive UTC at which it was terminated; ``first``: naive UTC midnight of its start
+    """
+
+    id: int
+    company_id: int
+    status: str
+    ended: datetime | None
+    first: datetime | None
+
+    def check_accepts(self, start):
+        """:param start: naive UTC at which a counter's window begins
+        :raise BillingApiError: paused, or ended before it
+        """
+        if self.status == "paused":
+            raise BillingApiError(422, "subscription_paused")
+        if self.status in ("terminated", "canceled") and not (self.ended and start < self.ended):
+            raise BillingApiError(422, "subscription_terminated")
+
+
 class FusionBillingService(models.Model):
     """Usage coming in: the hot path. No ORM create, no search for each row."""
 
@@ -71,9 +95,9 @@ class FusionBillingService(models.Model):
         if is_single and parsed[0]["subscription"] not in orders:
             raise BillingApiError(404, "subscription_not_found")
         metrics = self._find_metrics({row["metric"] for row in parsed})
-        firsts = self._get_first_moments(orders, zone)
+        takers = self._describe_takers(orders, zone)
         for reader, row in zip(readers, parsed, strict=True):
-            self._complete_row(reader, row, orders, metrics, firsts)
+            self._complete_row(reader, row, takers, metrics)
         check_all(readers)
         unique = _drop_repeats(readers, parsed)
         inserted, updated = self._write_usage(unique)
@@ -108,7 +132,7 @@ class FusionBillingService(models.Model):
                 ("id", "in", numbers),
             ],
             ["x_fc_billing_external_id", "x_fc_nexacloud_subscription_id", "subscription_state",
-             "state", "x_fc_terminated_at", "start_date", "company_id"],
+             "state", "x_fc_terminated_at", "start_date", "x_fc_billing_anchor", "company_id"],
             order="id",
         )  # fmt: skip
         found = {}
@@ -119,39 +143,50 @@ class FusionBillingService(models.Model):
         return found
 
     def _find_metrics(self, codes):
-        metrics = self.env["fusion.billing.metric"].search([("code", "in", list(codes))])
+        metrics = self.env["fusion.billing.metric"].search_fetch(
+            [("code", "in", list(codes))], ["code", "allow_negative", "aggregation"]
+        )
         return {metric.code: metric for metric in metrics}
 
-    def _get_first_moments(self, orders, zone):
-        """:return: {order id: naive UTC midnight of its start, None without one}; each day once"""
-        days = {order.id: order._fc_get_first_day() for order in orders.values()}
+    def _describe_takers(self, orders, zone):
+        """:return: {id as the app says it: Taker}; each is read once, whatever it sends"""
+        days = {name: order._fc_get_first_day() for name, order in orders.items()}
         midnights = {day: midnight(day, zone) for day in set(days.values()) if day}
-        return {number: midnights.get(day) for number, day in days.items()}
+        return {
+            name: Taker(
+                order.id,
+                order.company_id.id,
+                order._fc_get_status(),
+                order.x_fc_terminated_at or None,
+                midnights.get(days[name]),
+            )
+            for name, order in orders.items()
+        }
 
-    def _complete_row(self, reader, row, orders, metrics, firsts):
+    def _complete_row(self, reader, row, takers, metrics):
         """What depends on the subscription and the metric.
 
-        :param firsts: of ``_get_first_moments``
+        :param takers: of ``_describe_takers``
         """
-        order, metric = orders.get(row["subscription"]), metrics.get(row["metric"])
-        if not order:
+        taker, metric = takers.get(row["subscription"]), metrics.get(row["metric"])
+        if not taker:
             reader.fail("external_subscription_id", "not_found")
         if not metric:
             reader.fail("metric_code", "not_found")
-        if not order or not metric:
+        if not taker or not metric:
             return
         if row["quantity"] < 0 and not metric.allow_negative:
             reader.fail("quantity", "value_is_out_of_range")
         if metric.aggregation == "unique_count" and not row["unique_value"]:
             reader.fail("unique_value", "value_is_mandatory")
-        order._fc_check_accepts_usage(row["period_start"])
-        first = firsts[order.id]
-        if first and row["period_end"] <= first:
+        taker.check_accepts(row["period_start"])
+        if taker.first and row["period_end"] <= taker.first:
             reader.fail("period_start", "value_is_out_of_range")
-        start, end = (f"{row[name]:%Y-%m-%dT%H:%M:%S}" for name in ("period_start", "period_end"))
-        key = f"{self.code}:{metric.code}:{row['subscription']}:{start}:{end}"
-        row["idempotency_key"] = row["idempotency_key"] or key[:255]
-        row.update(subscription_id=order.id, metric_id=metric.id, company_id=order.company_id.id)
+        if not row["idempotency_key"]:
+            start, end = (f"{row[at]:%Y-%m-%dT%H:%M:%S}" for at in ("period_start", "period_end"))
+            key = f"{self.code}:{metric.code}:{row['subscription']}:{start}:{end}"
+            row["idempotency_key"] = key[:255]
+        row.update(subscription_id=taker.id, metric_id=metric.id, company_id=taker.company_id)
 
     def _write_usage(self, rows):
         """:return: (inserted, updated), in one statement"""

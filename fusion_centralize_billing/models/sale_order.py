@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .. import const
-from ..exceptions import BillingApiError
 from ..services.period import local_day, midnight
 
 STATUS = {
@@ -81,6 +80,8 @@ class SaleOrder(models.Model):
     def _fc_get_timezone(self, company):
         """:return: name of the zone whose midnights bound billing periods"""
         named = self.env["ir.config_parameter"]._fc_billing("timezone")
+        company.fetch(["partner_id"])  # not the whole rows: usage comes in by the second
+        company.partner_id.fetch(["tz"])
         for name in (named, company.partner_id.tz):
             if name in pytz.all_timezones_set:
                 return name
@@ -120,17 +121,6 @@ class SaleOrder(models.Model):
         if self.state == "cancel":
             return "canceled"
         return STATUS.get(self.subscription_state, "pending")
-
-    def _fc_check_accepts_usage(self, start):
-        """:param start: naive UTC at which a counter's window begins
-        :raise BillingApiError: paused, or ended before it
-        """
-        if self.subscription_state == "4_paused":
-            raise BillingApiError(422, "subscription_paused")
-        if self._fc_get_status() in ("terminated", "canceled"):
-            ended = self.x_fc_terminated_at
-            if not ended or start >= ended:
-                raise BillingApiError(422, "subscription_terminated")
 
     def action_fc_view_usage(self):
         action = self.env["ir.actions.actions"]._for_xml_id(

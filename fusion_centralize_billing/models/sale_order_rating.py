@@ -127,8 +127,10 @@ class SaleOrder(models.Model):
             for plan in plans:
                 lines |= plan.apply(order)
                 fresh += plan.prepare_new(order)
-        # the order says itself that a line came; its new total is no event of its own
-        return lines | lines.with_context(tracking_disable=True).create(fresh)
+        # The order says itself that a line came; its new total, computed here, is no event.
+        created = lines.with_context(tracking_disable=True).create(fresh)
+        created.order_id.mapped("amount_total")
+        return lines | created
 
     def _fc_plan_lines(self, now, charges):
         """What the order lines should be, in a fixed number of queries.
