@@ -28,6 +28,7 @@
         "wizards/fusion_billing_nexacloud_templates.xml",
         "wizards/fusion_billing_import_wizard_views.xml",
         "wizards/fusion_billing_invoice_ledger_wizard_views.xml",
+        "wizards/fusion_billing_simulation_views.xml",
         "views/fusion_billing_service_views.xml",
         "views/fusion_billing_metric_views.xml",
         "views/fusion_billing_plan_views.xml",

@@ -20,6 +20,7 @@ from . import test_portal
 from . import test_rating
 from . import test_reconciliation
 from . import test_security
+from . import test_simulation
 from . import test_subscription
 from . import test_termination
 from . import test_usage

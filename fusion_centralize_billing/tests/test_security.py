@@ -28,6 +28,8 @@ RIGHTS = {
     "fusion.billing.reconciliation": ("r", "rw", "rw"),
     "fusion.billing.cutover": ("r", "r", ALL),
     "fusion.billing.cutover.line": ("r", "r", "r"),
+    "fusion.billing.simulation": ("rwc", "rwc", "rwc"),
+    "fusion.billing.simulation.usage": (ALL, ALL, ALL),
     "fusion.billing.resolve": ("", "rwc", "rwc"),
     "fusion.billing.revenue.family": ("r", ALL, ALL),
     "fusion.billing.nexacloud": ("", "", ""),

@@ -9,3 +9,4 @@ from . import fusion_billing_invoice_ledger_prune
 from . import fusion_billing_invoice_ledger_sync
 from . import fusion_billing_resolve
 from . import fusion_billing_secret
+from . import fusion_billing_simulation

@@ -1,6 +1,8 @@
 """Run by ``scripts/bench billing_http`` in Odoo's shell: a service, its key, 50 subscriptions."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+
+from odoo import fields
 
 env = env  # noqa: F821 - the shell's
 products = env["product.product"]
@@ -15,7 +17,7 @@ env["fusion.billing.plan"].create(
      "plan_id": env.ref("sale_subscription.subscription_plan_month").id}
 )  # fmt: skip
 service._api_upsert_customer({"external_id": "c", "name": "C"})
-start = str((datetime.now() - timedelta(days=70)).date())
+start = str(fields.Date.today() - timedelta(days=70))
 for number in range(50):
     order = service._api_create_subscription(
         {"external_customer_id": "c", "external_id": f"s{number}", "plan_code": "p",
