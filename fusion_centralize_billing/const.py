@@ -11,6 +11,8 @@ METRIC_CODE = r"[a-z][a-z0-9_]{0,63}"
 EXTERNAL_ID = r"[A-Za-z0-9_.:@|~+=-]{1,255}"  # billing API, section 1
 
 # Usage windows, billing API section 3.4 and engine section 4.5
+UPLOAD_ROWS = 50_000  # of one file
+UPLOAD_ERRORS = 200  # shown at once
 MAX_ROWS = 1000  # in one push
 MAX_WINDOW_DAYS = 32
 MAX_AHEAD_MINUTES = 15

@@ -2,6 +2,7 @@ from . import fusion_billing_service
 from . import fusion_billing_service_change
 from . import fusion_billing_service_credit
 from . import fusion_billing_service_customer
+from . import fusion_billing_service_dashboard
 from . import fusion_billing_service_event
 from . import fusion_billing_service_invoice
 from . import fusion_billing_service_link
@@ -21,10 +22,12 @@ from . import fusion_billing_reconciliation
 from . import fusion_billing_reconciliation_run
 from . import fusion_billing_cutover
 from . import fusion_billing_cutover_line
+from . import fusion_billing_revenue
 from . import fusion_billing_revenue_family
 from . import fusion_billing_usage
 from . import fusion_billing_usage_log
 from . import fusion_billing_usage_rollup
+from . import fusion_billing_usage_upload
 from . import fusion_billing_threshold_hit
 from . import fusion_billing_webhook
 from . import fusion_billing_webhook_attempt

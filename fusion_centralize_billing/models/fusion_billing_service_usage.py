@@ -75,11 +75,12 @@ class FusionBillingService(models.Model):
 
     _inherit = "fusion.billing.service"
 
-    def _api_record_usage(self, payload):
+    def _api_record_usage(self, payload, source=None):
         """Store counters, all of them or none. The same key with the same figures changes nothing,
         with others it is a correction.
 
         :param payload: one counter, or ``{"usage": [...]}`` with 1 to 1,000 of them
+        :param source: where they come from, default: the service's code
         :return: ``{"accepted", "inserted", "updated", "unchanged"}``: numbers
         :raise BillingApiError: naming each wrong row's index
         """
@@ -100,7 +101,7 @@ class FusionBillingService(models.Model):
             self._complete_row(reader, row, takers, metrics)
         check_all(readers)
         unique = _drop_repeats(readers, parsed)
-        inserted, updated = self._write_usage(unique)
+        inserted, updated = self._write_usage(unique, source)
         self.env["fusion.billing.usage"].invalidate_model()
         found = {"accepted": len(rows), "inserted": inserted, "updated": updated}
         return {**found, "unchanged": len(rows) - inserted - updated}
@@ -188,12 +189,12 @@ class FusionBillingService(models.Model):
             row["idempotency_key"] = key[:255]
         row.update(subscription_id=taker.id, metric_id=metric.id, company_id=taker.company_id)
 
-    def _write_usage(self, rows):
+    def _write_usage(self, rows, source=None):
         """:return: (inserted, updated), in one statement"""
         cr = self.env.cr
         self.env["sale.order"].flush_model()
         parts = {
-            "source": cr.mogrify("%s", [self.code]).decode().replace("%", "%%"),
+            "source": cr.mogrify("%s", [source or self.code]).decode().replace("%", "%%"),
             "uid": str(int(self.env.uid)),
             "now": "(now() AT TIME ZONE 'UTC')",
         }

@@ -4,6 +4,7 @@ from . import test_catalogue
 from . import test_charge
 from . import test_concurrency
 from . import test_cutover
+from . import test_dashboard
 from . import test_dunning
 from . import test_explain
 from . import test_grid
@@ -24,4 +25,5 @@ from . import test_simulation
 from . import test_subscription
 from . import test_termination
 from . import test_usage
+from . import test_usage_upload
 from . import test_webhook
