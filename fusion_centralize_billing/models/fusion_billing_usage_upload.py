@@ -50,7 +50,7 @@ SELECT (SELECT COUNT(*) FROM gone), (SELECT COUNT(*) FROM logged)
 
 
 class FusionBillingUsageUpload(models.Model):
-    """Counters from a file: looked at first, stored all together or not at all, taken back whole."""
+    """Counters from a file: looked at first, stored all or not at all, taken back whole."""
 
     _name = "fusion.billing.usage.upload"
     _description = "Usage Upload"
@@ -183,7 +183,7 @@ class FusionBillingUsageUpload(models.Model):
         return [{name: row[name] for name in COLUMNS if row.get(name)} for row in rows]
 
     def action_undo(self):
-        """Take the file back: rows of open periods go, corrected ones get their old figure back, and
+        """Take the file back: rows of open periods go, corrected ones get their old figure, and
         what is on an invoice becomes an adjustment of the next one.
 
         :raise UserError: it is not stored"""

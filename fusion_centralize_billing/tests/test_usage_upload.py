@@ -105,8 +105,9 @@ class TestUsageUpload(BillingCase):
 
     def test_files_that_are_none(self):
         cases = {
-            "these are missing: quantity": self.upload(header="external_subscription_id,metric_code,"
-                                                       "period_start,period_end\n"),
+            "these are missing: quantity": self.upload(
+                header="external_subscription_id,metric_code,period_start,period_end\n"
+            ),
             "A file has 1 to": self.upload(),
             "no CSV in UTF-8": self.env["fusion.billing.usage.upload"].create(
                 {"service_id": self.maps.id, "file": base64.b64encode(b"\xff\xfe\x00")}
