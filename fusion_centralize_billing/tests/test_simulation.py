@@ -80,6 +80,9 @@ class TestSimulation(BillingCase):
             rows = wizard._simulate(self.plan, wizard._get_usage())
         self.assertEqual([float(used) for _flat, used in rows], [0, 10, 0])
 
+    def test_nothing_is_shown_before_a_plan_is_chosen(self):
+        self.assertFalse(self.env["fusion.billing.simulation"].new({}).result_html)
+
     def test_growth(self):
         wizard = self.env["fusion.billing.simulation"].create(
             {"plan_id": self.plan.id, "months": 3, "date_start": "2026-01-01",

@@ -315,13 +315,14 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
         ).filtered(lambda tax: not any(tax.flatten_taxes_hierarchy().mapped("price_include")))
         currency = company.currency_id
         target = currency.round(abs(tax_amount))
+        position = self._fc_find_position(partner)
         if not target:
             taxes = taxes.filtered(lambda tax: tax.amount_type == "percent" and not tax.amount)
         return min(
             taxes,
             key=lambda tax: (
                 round(abs(_get_tax_amount(tax, abs(subtotal), currency) - target), 6),
-                not self._fc_is_of_province(tax, partner),
+                not _is_of_province(tax, partner, position),
                 tax.amount_type != "percent",
                 tax.sequence,
                 tax.id,
@@ -329,14 +330,16 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             default=taxes,
         )
 
-    def _fc_is_of_province(self, tax, partner):
-        if not partner:
-            return False
-        positions = tax.fiscal_position_ids
-        if partner.state_id and partner.state_id in positions.state_ids:
-            return True
+    def _fc_find_position(self, partner):
+        """:return: the customer's fiscal position, or empty"""
         finder = self.env["account.fiscal.position"].sudo().with_company(self._fc_company())
-        return finder._get_fiscal_position(partner) in positions
+        return finder._get_fiscal_position(partner) if partner else finder
+
+
+def _is_of_province(tax, partner, position):
+    positions = tax.fiscal_position_ids
+    is_there = bool(partner) and bool(partner.state_id & positions.state_ids)
+    return is_there or bool(position & positions)
 
 
 def _merge(row, verified):

@@ -84,8 +84,12 @@ class FusionBillingSimulation(models.TransientModel):
     def _compute_result_html(self):
         for wizard in self:
             is_ready = wizard.plan_id and wizard.date_start and 0 < wizard.months <= MAX_MONTHS
-            wizard.result_html = is_ready and self.env["ir.qweb"]._render(
-                "fusion_centralize_billing.simulation_result", wizard._prepare_result()
+            wizard.result_html = (
+                self.env["ir.qweb"]._render(
+                    "fusion_centralize_billing.simulation_result", wizard._prepare_result()
+                )
+                if is_ready
+                else False
             )
 
     def _prepare_result(self):
