@@ -37,7 +37,7 @@ DOCUMENTS = {
 PICTURES_ALLOWED = {"x_fc_mod_drawing"}
 
 EMAIL_ROLES = ["client", "authorizer", "sales_rep", "office", "funder"]
-#: Before and after: days to the end of an approval's validity that are told once each.
+#: Days before the end of an approval's validity, at each of which it is told once.
 EXPIRY_BANDS = (7, 30)
 AUTHORIZER_REMINDERS = 3
 SIGNATURE_REMINDER_DAYS = (3, 7)

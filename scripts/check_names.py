@@ -2,7 +2,8 @@
 """Names share one space with Odoo and every other vendor: fails on a name that may clash.
 
 Fields on core models begin with x_fc_ (fusion_clock: x_fclk_), the same field of one model comes
-from one addon only, and our own models begin with "fusion." or their addon's name.
+from one addon only, our own models begin with "fusion." or their addon's name, and two addons that
+do not know each other give no method of one model the same name of ours.
 """
 
 import ast
@@ -14,6 +15,10 @@ from toolbox import paths
 STAND_INS = {"helpdesk", "sale_subscription"}
 #: Names without the prefix that programs beyond this repository use.
 KNOWN_OUTSIDE = {"page11_sign_request_ids"}
+#: In a method's name: it is ours, and overrides nothing of Odoo's.
+OUR_METHOD = ("_fc_", "_fclk_")
+#: Read without knowing whether the other addon is there: both give the same answer.
+SAME_IN_BOTH = {("sale.order.line", "_fc_claims_facts")}
 PREFIX = {"fusion_clock": ("x_fclk_",)}
 SETTINGS_PREFIX = {
     "fusion_claims": ("fc_", "x_fc_"),
@@ -79,6 +84,42 @@ def check_class(addon, path, node, seen):
             yield f"{path}:{call.lineno}: {name} on {model} comes from {owner} already"
 
 
+def find_methods(addon):
+    """Yield (model, method, where) of our methods on models that are not ours."""
+    for path, node in classes(addon):
+        values, _fields = attributes(node)
+        for model in values.get("_name") or values.get("_inherit") or []:
+            if model.startswith("fusion."):
+                continue
+            for part in node.body:
+                if isinstance(part, ast.FunctionDef) and any(
+                    mark in f"_{part.name}" for mark in OUR_METHOD
+                ):
+                    yield model, part.name, f"{path}:{part.lineno}"
+
+
+def check_methods(addons):
+    """A method that stands in two addons of which neither stands on the other."""
+    owners = {}
+    for addon in addons:
+        for model, name, where in find_methods(addon):
+            owners.setdefault((model, name), {})[addon] = where
+    for (model, name), places in owners.items():
+        if (model, name) in SAME_IN_BOTH:
+            continue
+        first, *others = places
+        for other in others:
+            if first not in stands_on(other) and other not in stands_on(first):
+                yield f"{places[other]}: {name} on {model} is a method of {first}, too"
+
+
+def stands_on(addon):
+    """:return: our addons that an addon needs, all the way down"""
+    manifest = ast.literal_eval((paths.addon_dir(addon) / "__manifest__.py").read_text())
+    direct = set(manifest["depends"]) & set(paths.own_addons())
+    return direct.union(*(stands_on(one) for one in direct))
+
+
 def main():
     seen, faults = {}, []
     for addon in paths.own_addons():
@@ -86,6 +127,7 @@ def main():
             continue
         for path, node in classes(addon):
             faults += check_class(addon, path, node, seen)
+    faults += check_methods([name for name in paths.own_addons() if name not in STAND_INS])
     print("\n".join(faults) or "names are in order")
     return bool(faults)
 
