@@ -13,7 +13,7 @@ from toolbox import paths
 #: The Community stand-ins carry the names of the addons they stand in for.
 STAND_INS = {"helpdesk", "sale_subscription"}
 #: Names without the prefix that programs beyond this repository use.
-KNOWN_OUTSIDE = {"page11_sign_request_ids"}
+KNOWN_OUTSIDE = {"page11_sign_request_ids", "assessment_ids", "accessibility_assessment_ids"}
 PREFIX = {"fusion_clock": ("x_fclk_",)}
 SETTINGS_PREFIX = {
     "fusion_claims": ("fc_", "x_fc_"),
