@@ -14,7 +14,7 @@ from toolbox import paths
 #: The Community stand-ins carry the names of the addons they stand in for.
 STAND_INS = {"helpdesk", "sale_subscription"}
 #: Names without the prefix that programs beyond this repository use.
-KNOWN_OUTSIDE = {"page11_sign_request_ids"}
+KNOWN_OUTSIDE = {"page11_sign_request_ids", "assessment_ids", "accessibility_assessment_ids"}
 #: In a method's name: it is ours, and overrides nothing of Odoo's.
 OUR_METHOD = ("_fc_", "_fclk_")
 #: Read without knowing whether the other addon is there: both give the same answer.

@@ -1,0 +1,28 @@
+{
+    "name": "Fusion Portal",
+    "summary": "Home visits: measure for several funders at once, one draft order per funder",
+    "version": "19.0.1.0.0",
+    "category": "Sales",
+    "author": "Nexa Systems Inc.",
+    "license": "LGPL-3",
+    "depends": [
+        "fusion_base",
+        "portal",
+        "fusion_claims",
+        "fusion_tasks",
+        "fusion_pdf_preview",
+    ],
+    "data": [
+        "security/fusion_portal_groups.xml",
+        "security/ir.model.access.csv",
+        "security/fusion_portal_security.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_config_parameter_data.xml",
+        "views/fusion_assessment_views.xml",
+        "views/fusion_accessibility_assessment_views.xml",
+        "views/fusion_assessment_visit_views.xml",
+        "views/sale_order_views.xml",
+        "views/fusion_portal_menus.xml",
+    ],
+    "application": True,
+}
