@@ -30,6 +30,7 @@ SLOT_SCOPE = "fusion_repairs.slot"
 BOOKING_TRIES = 20
 BOOKING_PAUSE_S = 0.2
 MAX_NOTE = 1000
+MAX_PROBLEM = 4000
 MAX_PHONE = 40
 #: Requests to the pages behind links, of one address, and the window in seconds.
 PAGES_PER_ADDRESS = (60, 60)
@@ -39,3 +40,16 @@ CERTIFICATE_EXPIRING_DAYS = 60
 PDF_BATCH = 50
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31
+
+#: Files of a reported problem, and the size of one in bytes.
+INTAKE_FILES = 8
+INTAKE_FILE_BYTES = 10 * 1024 * 1024
+#: What a new contact of the intake may hold.
+INTAKE_CONTACT = ("name", "email", "phone", "street", "street2", "city", "zip", "lang", "state_id",
+                  "country_id", "company_id")  # fmt: skip
+#: An open job of the same unit so many days old is offered instead of a second one.
+TWIN_DAYS = 14
+#: Drafts of the intake are kept so long, in hours.
+DRAFT_HOURS = 30 * 24.0
+#: A timer running longer was forgotten, in hours.
+TIMER_HOURS = 10

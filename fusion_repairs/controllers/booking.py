@@ -86,12 +86,12 @@ class Booking(http.Controller):
     def unsubscribe(self, token, **_params):
         if page.is_busy():
             return page.render("unsubscribe_page", "busy")
-        partner, reason = page.get_model("fusion.access.token")._resolve(
-            token, "maintenance_unsubscribe"
-        )
+        is_use = request.httprequest.method == "POST"
+        tokens = page.get_model("fusion.access.token")
+        partner, reason = tokens._resolve(token, "maintenance_unsubscribe", is_use)
         if reason != "ok":
             return page.render("unsubscribe_page", reason)
-        if request.httprequest.method == "POST":
+        if is_use:
             partner.x_fc_maintenance_opt_out = True
         return page.render("unsubscribe_page", "ok", is_done=partner.x_fc_maintenance_opt_out)
 

@@ -236,7 +236,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         return {
             "unit": self.equipment_id._fc_get_public_name() or self.product_id.name,
             "due": self._format_day(self.next_due_date),
-            "fee": self._get_fee_text(self.x_fc_maintenance_fee),
+            "fee": self._get_due_fee_text(),
             "phone": self.partner_id.phone or "",
         }
 
@@ -279,6 +279,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             }
         )
         repair.x_fc_maintenance_visit_id = visit
+        visit._use_plan()
         repair._action_repair_confirm()
         task.write(
             {
