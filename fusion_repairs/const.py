@@ -10,6 +10,14 @@ NUMBERS = {
     "max_client_moves": (3, 0, 100),
     "roll_late_days": (30, 0, 365),
     "max_units_per_line": (50, 1, 1000),
+    "followup_unbooked_days": (5, 0, 365),
+    "followup_overdue_days": (3, 0, 365),
+}
+#: ``fusion_repairs.<key>`` as text: what a missing row means.
+SWITCHES = {
+    "enable_email_notifications": True,
+    "followup_unbooked_enabled": True,
+    "followup_overdue_enabled": True,
 }
 
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
@@ -37,6 +45,10 @@ PAGES_PER_ADDRESS = (60, 60)
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60
+#: Days before the end at which the office and the client are told.
+EXPIRY_BANDS = (60, 30, 7)
+#: An overdue contract that nobody booked comes back after so many days.
+OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31

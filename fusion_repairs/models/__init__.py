@@ -17,6 +17,7 @@ from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
 from . import fusion_repair_maintenance_contract_reminder
 from . import fusion_repair_maintenance_contract_booking
+from . import fusion_repair_maintenance_contract_followup
 from . import fusion_repair_maintenance_contract_plan
 from . import fusion_repair_maintenance_visit
 from . import fusion_repair_maintenance_visit_plan
@@ -25,6 +26,7 @@ from . import fusion_repair_maintenance_visit_flow
 from . import fusion_repair_maintenance_visit_report
 from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
+from . import fusion_repair_inspection_certificate_expiry
 from . import fusion_repair_booking_log
 from . import fusion_start
 from . import fusion_technician_task
@@ -36,6 +38,7 @@ from . import repair_order_state
 from . import repair_order_quote
 from . import repair_order_timer
 from . import res_company
+from . import res_config_settings
 from . import res_partner
 from . import sale_order
 from . import sale_order_cover

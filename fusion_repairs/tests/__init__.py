@@ -3,6 +3,7 @@ from . import test_booking_page
 from . import test_contract
 from . import test_enrolment
 from . import test_cover
+from . import test_followup
 from . import test_intake
 from . import test_policy
 from . import test_quote

@@ -119,9 +119,14 @@ class TestBookingPage(RepairsCase, HttpCase):
         self.assertIn("notice=expired_slot", answer.headers["Location"])
 
     def test_reading_changes_nothing(self):
-        manage = f"/repairs/maintenance/visit/{self.new_contract()._issue_booking_token()}"
+        booked = self.new_contract()
+        visit = booked._confirm_booking(booked._get_booking_slots()[-1]["key"])
+        manage = f"/repairs/maintenance/visit/{visit._issue_manage_token()}"
+        unsubscribe = "/repairs/unsubscribe/" + self.contract._get_unsubscribe_url()[-43:]
+        paths = (self.path, manage, f"{manage}/ics", unsubscribe)
         tables = ("fusion_access_token", "fusion_repair_maintenance_contract",
-                  "fusion_repair_booking_log", "mail_mail", "repair_order")  # fmt: skip
+                  "fusion_repair_booking_log", "mail_mail", "repair_order", "res_partner",
+                  "fusion_repair_maintenance_visit", "fusion_technician_task")  # fmt: skip
 
         def state():
             self.env.flush_all()
@@ -134,9 +139,9 @@ class TestBookingPage(RepairsCase, HttpCase):
             return found
 
         before = state()
-        for path in (self.path, manage):
-            self.url_open(path, method="GET")
-            self.url_open(path, method="HEAD")
+        for path in paths:
+            for method in ("GET", "HEAD", "GET"):
+                self.assertEqual(self.url_open(path, method=method).status_code, 200)
         self.assertEqual(state(), before)
 
     def test_links_that_lead_nowhere(self):
