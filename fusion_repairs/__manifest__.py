@@ -44,6 +44,7 @@
         "views/fusion_repair_intake_template_views.xml",
         "views/fusion_repair_callout_rate_views.xml",
         "views/fusion_repair_service_plan_views.xml",
+        "views/fusion_repair_backfill_views.xml",
         "views/product_template_views.xml",
         "views/maintenance_equipment_views.xml",
         "views/fusion_repair_maintenance_contract_views.xml",

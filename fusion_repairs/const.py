@@ -10,6 +10,7 @@ NUMBERS = {
     "max_client_moves": (3, 0, 100),
     "roll_late_days": (30, 0, 365),
     "max_units_per_line": (50, 1, 1000),
+    "backfill_inline_limit": (5000, 0, 1_000_000),
     "followup_unbooked_days": (5, 0, 365),
     "followup_overdue_days": (3, 0, 365),
 }
@@ -65,3 +66,13 @@ TWIN_DAYS = 14
 DRAFT_HOURS = 30 * 24.0
 #: A timer running longer was forgotten, in hours.
 TIMER_HOURS = 10
+
+#: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
+#: the first due date, so that no unit falls at once into a reminder band.
+BACKFILL_CHUNK = 1000
+BACKFILL_CONFIRM = 200
+BACKFILL_LEAD_DAYS = 31
+ACCESSORY_KEYWORDS = (
+    "rail, curve, remote, charging station, charger, rental, footrest hinge, cover, battery, "
+    "call station, install, labour, delivery"
+)

@@ -27,6 +27,10 @@ from . import fusion_repair_maintenance_visit_report
 from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
 from . import fusion_repair_inspection_certificate_expiry
+from . import fusion_repair_backfill_run
+from . import fusion_repair_backfill_scan
+from . import fusion_repair_backfill_line
+from . import fusion_repair_device_type_map
 from . import fusion_repair_booking_log
 from . import fusion_start
 from . import fusion_technician_task
@@ -37,6 +41,8 @@ from . import repair_order_intake
 from . import repair_order_state
 from . import repair_order_quote
 from . import repair_order_timer
+from . import repair_order_parts
+from . import purchase_order
 from . import res_company
 from . import res_config_settings
 from . import res_partner

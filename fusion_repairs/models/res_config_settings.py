@@ -25,6 +25,7 @@ class ResConfigSettings(models.TransientModel):
     x_fc_repairs_max_client_moves = fields.Integer("Moves per Visit")
     x_fc_repairs_roll_late_days = fields.Integer("Cadence Kept Until (days late)")
     x_fc_repairs_max_units_per_line = fields.Integer("Units per Sale Line")
+    x_fc_repairs_backfill_inline_limit = fields.Integer("Backfill at Once up to (lines)")
     x_fc_repairs_invoice_on_completion = fields.Selection(
         [("none", "Do not invoice"), ("draft", "Draft invoice"), ("post", "Posted invoice")],
         "Invoice of a Visit's Fee",

@@ -1,3 +1,4 @@
+from . import test_backfill
 from . import test_booking
 from . import test_booking_page
 from . import test_contract
@@ -5,6 +6,7 @@ from . import test_enrolment
 from . import test_cover
 from . import test_followup
 from . import test_intake
+from . import test_parts
 from . import test_policy
 from . import test_quote
 from . import test_reminder

@@ -62,6 +62,11 @@ class TestSecurity(RepairsCase):
                 "company_id": cls.company.id,
             }
         )
+        cls.backfill = cls.env["fusion.repair.backfill.run"].create({"company_id": cls.company.id})
+        cls.backfill.line_ids = [(0, 0, {"action": "skip", "product_id": cls.lift.id})]
+        cls.device = cls.env["fusion.repair.device.type.map"].create(
+            {"device_type": "Glider", "category_id": cls.category.id}
+        )
         cls.labour, cls.other_labour = cls.env["fusion.repair.labour.line"].create(
             [
                 {"repair_id": cls.job.id, "technician_id": technician.id}
@@ -120,6 +125,13 @@ class TestSecurity(RepairsCase):
             (self.labour, "write", (True, True, True, False, False)),
             (self.other_labour, "read", (False, True, True, False, False)),
             (self.labour, "unlink", (False, False, False, False, False)),
+            (self.backfill, "read", (False, False, True, False, False)),
+            (self.backfill, "unlink", (False, False, False, False, False)),
+            (self.backfill.line_ids, "write", (False, False, True, False, False)),
+            (self.env["fusion.repair.maintenance.backfill.wizard"], "create",
+             (False, False, True, False, False)),
+            (self.device, "read", (False, True, True, False, False)),
+            (self.device, "write", (False, False, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
             (self.env["fusion.repair.booking.opening"], "create",
@@ -160,6 +172,10 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.service.plan.subscription",
                 "fusion.repair.service.plan.burn",
                 "fusion.repair.labour.line",
+                "fusion.repair.backfill.run",
+                "fusion.repair.backfill.line",
+                "fusion.repair.maintenance.backfill.wizard",
+                "fusion.repair.device.type.map",
                 "fusion.repair.contract.cancel",
                 "fusion.repair.booking.opening",
                 "fusion.repair.visit.report.wizard",
@@ -175,4 +191,8 @@ class TestSecurity(RepairsCase):
             self.answer,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(found.search([("id", "in", record.ids)]))
+        self.manager.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        for record in (self.backfill, self.backfill.line_ids):
+            found = record.with_user(self.manager).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))
