@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..exceptions import PlanExhausted
+
 
 class FusionRepairMaintenanceVisitPlan(models.Model):
     """A visit that a prepaid plan pays for."""
@@ -13,6 +15,8 @@ class FusionRepairMaintenanceVisitPlan(models.Model):
         subscription = self.contract_id._find_plan(day)
         burn = subscription and subscription._burn(self.repair_order_id, self)
         if not burn:
+            if self.env.context.get("fusion_repairs_promised_plan"):
+                raise PlanExhausted(self.env._("The last visit of the plan was just used."))
             return
         self.write({"plan_burn_id": burn.id, "x_fc_fee": 0})
         self.repair_order_id.x_fc_plan_subscription_id = subscription

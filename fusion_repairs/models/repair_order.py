@@ -141,7 +141,9 @@ class RepairOrder(models.Model):
     x_fc_labour_minutes = fields.Integer(
         "Minutes Worked", compute="_compute_x_fc_labour_minutes", store=True
     )
-    x_fc_is_timed = fields.Boolean("Timer Runs", compute="_compute_x_fc_is_timed")
+    x_fc_is_timed = fields.Boolean(
+        "Timer Runs", compute="_compute_x_fc_is_timed", compute_sudo=True
+    )
 
     @api.depends("x_fc_equipment_id")
     def _compute_x_fc_category_id(self):

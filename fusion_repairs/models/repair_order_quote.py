@@ -163,16 +163,20 @@ class RepairOrderQuote(models.Model):
                     {**values, "repair_id": self.id, "is_automatic": True}
                 )
         for line in known.values():
-            _drop(line.sale_line_id)
+            _drop(line.sudo().sale_line_id)
             line.unlink()
 
     def _fc_push_quote_to_sale(self):
         """Write the order's lines, one per quote line; again changes only what differs.
 
+        The order may be another seller's, so rights on the job decide.
+
         :return: the order
         :raise UserError: when the client already confirmed it
         """
         self.ensure_one()
+        self.check_access("write")
+        self = self.sudo()
         if not self.sale_order_id:
             self.action_create_sale_order()
         order = self.sale_order_id
@@ -205,7 +209,7 @@ class RepairOrderQuote(models.Model):
             if not repair.x_fc_quote_line_ids:
                 raise UserError(repair.x_fc_quote_note or self.env._("There is nothing to price."))
             order = repair._fc_push_quote_to_sale()
-            order.action_quotation_sent()
+            order.filtered(lambda one: one.state == "draft").action_quotation_sent()
             repair.x_fc_quote_state = "sent"
             url = f"{repair.get_base_url()}{order.get_portal_url()}"
             repair._mail_client("email_template_quote", quote_url=url)

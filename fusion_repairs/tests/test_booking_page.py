@@ -144,6 +144,22 @@ class TestBookingPage(RepairsCase, HttpCase):
                 self.assertEqual(self.url_open(path, method=method).status_code, 200)
         self.assertEqual(state(), before)
 
+    def test_a_plan_used_up_meanwhile_asks_again(self):
+        subscription = self.new_subscription(visits_total=1)
+        page = self.get(self.path)
+        self.assertIn("Included in your plan", page.text)
+        subscription._burn(self.new_job())
+        form = {"slot_key": self.slot_keys(page)[0], "covered": "1"}
+        answer = self.post(f"{self.path}/confirm", page, **form)
+        self.assertIn("notice=price", answer.headers["Location"])
+        self.assertFalse(self.contract.open_visit_id)
+        page = self.get(answer.headers["Location"])
+        self.assertIn("$149.00 + applicable tax", page.text)
+        self.assertNotIn('name="covered"', page.text)
+        answer = self.post(f"{self.path}/confirm", page, slot_key=self.slot_keys(page)[0])
+        self.assertIn("/visit/", answer.headers["Location"])
+        self.assertEqual(self.contract.open_visit_id.x_fc_fee, 149)
+
     def test_links_that_lead_nowhere(self):
         pages = []
         for token in ("x", self.token[:-1], "y" * 5000):

@@ -170,6 +170,37 @@ class TestIntake(RepairsCase):
         self.assertEqual((job.partner_id, job.priority), (self.client, "1"))
         self.assertFalse(draft.exists())
 
+    def test_the_office_takes_an_unsafe_report(self):
+        office = self.new_user("Olga", "fusion_repairs.group_user")
+        wizard = self.env["fusion.repair.intake.wizard"].with_user(office).create(
+            {
+                "new_name": "Nora New",
+                "new_phone": "416 555 0456",
+                "category_id": self.category.id,
+                "product_id": self.lift.id,
+                "problem": "Smoke",
+            }
+        )  # fmt: skip
+        wizard.answer_ids.filtered(lambda one: one.question_id == self.danger).value = "yes"
+        job = self.Repair.browse(wizard.action_create_repair()["res_id"]).with_user(office)
+        self.assertEqual((job.partner_id.name, job.priority), ("Nora New", "1"))
+        self.assertTrue(job.x_fc_do_not_use)
+
+    def test_plain_stock_users_and_technicians_open_a_job(self):
+        job = self.new_job(product_id=self.lift.id, serial="SL-77",
+                           answers=[(self.danger.id, "no")])  # fmt: skip
+        stock = self.new_user("Stan", "stock.group_stock_user")
+        self.ann.group_ids = [(4, self.env.ref("fusion_repairs.group_field").id)]
+        self.new_task(self.ann, 9, x_fc_repair_id=job.id)
+        for user in (stock, self.ann):
+            with self.subTest(user=user.name):
+                form = Form(job.with_user(user))
+                self.assertEqual(form.name, job.name)
+        job.with_user(self.ann).action_timer_start()
+        self.assertTrue(job.with_user(self.ann).x_fc_is_timed)
+        self.assertFalse(job.x_fc_is_timed)
+        self.assertEqual(job.x_fc_service_state, "in_progress")
+
     def test_the_history_beside_the_questions(self):
         job = self.new_job(product_id=self.lift.id, serial="SL-77")
         self.new_contract()

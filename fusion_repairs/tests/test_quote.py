@@ -281,6 +281,16 @@ class TestQuote(RepairsCase):
         with self.assertRaises(UserError):
             job._fc_push_quote_to_sale()
 
+    def test_the_office_prices_and_sends_whoever_sold(self):
+        self.client.user_id = self.new_user("Sam", "sales_team.group_sale_salesman")
+        office = self.new_user("Olga", "fusion_repairs.group_user")
+        job = self.new_job(symptom_id=self.symptom.id).with_user(office)
+        job.action_fc_send_quote()
+        self.assertEqual((job.x_fc_quote_state, job.sudo().sale_order_id.state), ("sent", "sent"))
+        job.x_fc_estimated_minutes = 10
+        job.action_fc_send_quote()
+        self.assertEqual(len(job.sudo().sale_order_id.order_line), 2)
+
     def test_a_quote_declined(self):
         job = self.new_priced_job()
         job.action_fc_send_quote()
