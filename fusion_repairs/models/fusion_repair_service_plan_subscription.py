@@ -106,7 +106,7 @@ class FusionRepairServicePlanSubscription(models.Model):
         task = visit and visit.technician_task_id
         day = (task and task.scheduled_date) or self.company_id._fc_today()
         self.flush_recordset()
-        taken = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """UPDATE fusion_repair_service_plan_subscription
                       SET visits_used = COALESCE(visits_used, 0) + 1
@@ -115,8 +115,10 @@ class FusionRepairServicePlanSubscription(models.Model):
                 RETURNING id""",
                 self.id,
                 day,
-            )
+            ),
+            log_exceptions=False,  # losing here is expected, and the caller is repeated
         )
+        taken = self.env.cr.fetchone()
         self.invalidate_recordset(["visits_used", "visits_remaining"])
         if not taken:
             return burns
