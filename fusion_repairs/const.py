@@ -10,6 +10,15 @@ NUMBERS = {
     "max_client_moves": (3, 0, 100),
     "roll_late_days": (30, 0, 365),
     "max_units_per_line": (50, 1, 1000),
+    "backfill_inline_limit": (5000, 0, 1_000_000),
+    "followup_unbooked_days": (5, 0, 365),
+    "followup_overdue_days": (3, 0, 365),
+}
+#: ``fusion_repairs.<key>`` as text: what a missing row means.
+SWITCHES = {
+    "enable_email_notifications": True,
+    "followup_unbooked_enabled": True,
+    "followup_overdue_enabled": True,
 }
 
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
@@ -30,12 +39,40 @@ SLOT_SCOPE = "fusion_repairs.slot"
 BOOKING_TRIES = 20
 BOOKING_PAUSE_S = 0.2
 MAX_NOTE = 1000
+MAX_PROBLEM = 4000
 MAX_PHONE = 40
 #: Requests to the pages behind links, of one address, and the window in seconds.
 PAGES_PER_ADDRESS = (60, 60)
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60
+#: Days before the end at which the office and the client are told.
+EXPIRY_BANDS = (60, 30, 7)
+#: An overdue contract that nobody booked comes back after so many days.
+OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31
+
+#: Files of a reported problem, and the size of one in bytes.
+INTAKE_FILES = 8
+INTAKE_FILE_BYTES = 10 * 1024 * 1024
+#: What a new contact of the intake may hold.
+INTAKE_CONTACT = ("name", "email", "phone", "street", "street2", "city", "zip", "lang", "state_id",
+                  "country_id", "company_id")  # fmt: skip
+#: An open job of the same unit so many days old is offered instead of a second one.
+TWIN_DAYS = 14
+#: Drafts of the intake are kept so long, in hours.
+DRAFT_HOURS = 30 * 24.0
+#: A timer running longer was forgotten, in hours.
+TIMER_HOURS = 10
+
+#: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
+#: the first due date, so that no unit falls at once into a reminder band.
+BACKFILL_CHUNK = 1000
+BACKFILL_CONFIRM = 200
+BACKFILL_LEAD_DAYS = 31
+ACCESSORY_KEYWORDS = (
+    "rail, curve, remote, charging station, charger, rental, footrest hinge, cover, battery, "
+    "call station, install, labour, delivery"
+)

@@ -4,6 +4,7 @@ from odoo.http import request
 
 from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
 
+from ..exceptions import PlanExhausted
 from . import page
 
 
@@ -51,7 +52,7 @@ class Booking(http.Controller):
         }
 
     @http.route(f"{_book_url}/confirm", type="http", auth="public", methods=["POST"])
-    def confirm(self, token, slot_key="", phone="", note="", **_params):
+    def confirm(self, token, slot_key="", phone="", note="", covered="", **_params):
         contract, reason = self._resolve(token)
         here = f"/repairs/maintenance/book/{token}"
         if reason == "booked":
@@ -59,7 +60,9 @@ class Booking(http.Controller):
         if reason != "ok":
             return page.render("booking_page", reason, contract)
         try:
-            manage = contract._book_online(slot_key, phone, note)
+            manage = contract._book_online(slot_key, phone, note, bool(covered))
+        except PlanExhausted:
+            return page.go(here, "price")
         except SlotUnavailable as error:
             event = "expired_slot" if error.reason in ("outside_hours", "past") else "taken"
             self._log(contract, "taken" if event == "taken" else "error", error.reason)
@@ -86,12 +89,12 @@ class Booking(http.Controller):
     def unsubscribe(self, token, **_params):
         if page.is_busy():
             return page.render("unsubscribe_page", "busy")
-        partner, reason = page.get_model("fusion.access.token")._resolve(
-            token, "maintenance_unsubscribe"
-        )
+        is_use = request.httprequest.method == "POST"
+        tokens = page.get_model("fusion.access.token")
+        partner, reason = tokens._resolve(token, "maintenance_unsubscribe", is_use)
         if reason != "ok":
             return page.render("unsubscribe_page", reason)
-        if request.httprequest.method == "POST":
+        if is_use:
             partner.x_fc_maintenance_opt_out = True
         return page.render("unsubscribe_page", "ok", is_done=partner.x_fc_maintenance_opt_out)
 

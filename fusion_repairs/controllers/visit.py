@@ -67,7 +67,9 @@ class Visit(http.Controller):
         """:return: ``(visit, reason)`` in the reader's language; ``busy``: too many requests"""
         if page.is_busy():
             return None, "busy"
-        visit, reason = page.get_model("fusion.access.token")._resolve(token, "maintenance_visit")
+        is_use = request.httprequest.method == "POST"
+        tokens = page.get_model("fusion.access.token")
+        visit, reason = tokens._resolve(token, "maintenance_visit", is_use)
         if reason != "ok":
             return None, reason
         visit = visit.with_company(visit.company_id)

@@ -41,12 +41,16 @@ class FusionRepairMailMixin(models.AbstractModel):
     def _mail_get_readers(self):
         return self.partner_id
 
+    def _get_mail_currency(self):
+        return self.currency_id
+
     def _format_money(self, amount):
         """:return: ``$149.00`` in English, ``149,00 $`` in other languages, whatever the currency
         says of its sign
         """
-        symbol = self.currency_id.symbol or ""
-        text = format_amount(self.env, amount, self.currency_id)
+        currency = self._get_mail_currency()
+        symbol = currency.symbol or ""
+        text = format_amount(self.env, amount, currency)
         number = text.replace(symbol, "").strip("\N{NO-BREAK SPACE}")
         is_english = (self.env.lang or "en")[:2] == "en"
         return f"{symbol}{number}" if is_english else f"{number}\N{NO-BREAK SPACE}{symbol}"

@@ -205,9 +205,12 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             SQL("SELECT 1 FROM %s WHERE id = %s FOR UPDATE", SQL.identifier(self._table), self.id)
         )
 
-    def _book_online(self, slot_key, phone="", note=""):
-        """:return: raw token of the visit's page"""
-        return self._try_online(
+    def _book_online(self, slot_key, phone="", note="", is_covered=False):
+        """:param is_covered: the page said that a plan pays
+        :return: raw token of the visit's page
+        :raise PlanExhausted: when it does not pay any more
+        """
+        return self.with_context(fusion_repairs_promised_plan=is_covered)._try_online(
             lambda contract: contract._confirm_booking(slot_key, phone=phone, note=note)
         )
 
@@ -236,7 +239,8 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         return {
             "unit": self.equipment_id._fc_get_public_name() or self.product_id.name,
             "due": self._format_day(self.next_due_date),
-            "fee": self._get_fee_text(self.x_fc_maintenance_fee),
+            "fee": self._get_due_fee_text(),
+            "is_covered": self._is_covered(),
             "phone": self.partner_id.phone or "",
         }
 
@@ -279,6 +283,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             }
         )
         repair.x_fc_maintenance_visit_id = visit
+        visit._use_plan()
         repair._action_repair_confirm()
         task.write(
             {

@@ -118,7 +118,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         if is_late:
             due = self.env._("It is overdue since %(day)s.", day=day)
         pick = self.env._("Choose a time that suits you; it takes a minute.")
-        fee = self._get_fee_text(self.x_fc_maintenance_fee)
+        fee = self._get_due_fee_text()
         rows = [
             (self.env._("Unit"), unit),
             (self.env._("Serial number"), self.x_fc_device_serial),

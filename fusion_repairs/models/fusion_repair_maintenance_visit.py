@@ -76,6 +76,9 @@ class FusionRepairMaintenanceVisit(models.Model):
         required=True,
         default="office",
     )
+    plan_burn_id = fields.Many2one(
+        "fusion.repair.service.plan.burn", "Visit of a Plan", copy=False, readonly=True
+    )
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company
     )

@@ -54,8 +54,11 @@ class FusionRepairMaintenanceVisitFlow(models.Model):
 
     def _call_off(self):
         for visit in self.filtered(lambda one: one.state in const.OPEN_VISIT):
+            is_in_time = visit._can_client_change()
             visit.state = "cancelled"
             visit._release()
+            if is_in_time:
+                visit._return_plan()
             visit._tell_client("email_template_booking_cancelled", method="CANCEL")
 
     def _note_absence(self):

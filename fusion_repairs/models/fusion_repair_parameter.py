@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import str2bool
 
 from .. import const
 
@@ -18,6 +19,13 @@ class FusionRepairParameter(models.AbstractModel):
             return min(max(int(text), lowest), highest)
         except (TypeError, ValueError):
             return default
+
+    @api.model
+    def _is_on(self, key):
+        """Text that is neither true nor false counts as false."""
+        default = str(const.SWITCHES[key])
+        text = self.env["ir.config_parameter"].sudo().get_param(f"fusion_repairs.{key}", default)
+        return str2bool(text, False)
 
     @api.model
     def _get_invoicing(self):

@@ -45,6 +45,8 @@ class FusionRepairProductCategory(models.Model):
         help="How a unit sold earlier is recognized.",
     )
     x_fc_certificate_validity_months = fields.Integer("Certificate Valid (months)", default=12)
+    intake_template_id = fields.Many2one("fusion.repair.intake.template", "Intake Questions")
+    symptom_ids = fields.One2many("fusion.repair.symptom", "category_id", "Symptoms")
     checklist_item_ids = fields.One2many("fusion.repair.checklist.template.item", "category_id")
 
     _code_uniq = models.Constraint("UNIQUE (code)", "Another category has this code.")
@@ -94,6 +96,20 @@ class FusionRepairProductCategory(models.Model):
         if vals.get("x_fc_maintenance_interval_months", 0) < 0:
             raise ValidationError(self.env._("An interval cannot be negative."))
         return {**vals, "code": vals["code"].strip().lower()} if vals.get("code") else vals
+
+    def _get_questions(self, online=False):
+        """:param online: those for clients alone
+        :return: questions of the own published template, else of one for this type, else of one
+            for all types
+        """
+        templates = self.env["fusion.repair.intake.template"].sudo().search(
+            [("published", "=", True), ("category_id", "in", [False, *self.ids])],
+            order="category_id, version desc, id desc",
+        )  # fmt: skip
+        own = self.intake_template_id.filtered("published")
+        of_type = templates.filtered("category_id")
+        questions = (own or of_type or templates)[:1].question_ids
+        return questions.filtered("client_visible") if online else questions
 
     def _get_service_product(self):
         """:return: what a visit is sold as"""

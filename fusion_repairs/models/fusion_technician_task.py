@@ -9,6 +9,18 @@ class FusionTechnicianTask(models.Model):
         "fusion.repair.maintenance.contract", "Maintenance Of", index="btree_not_null", copy=False
     )
 
+    x_fc_outcome = fields.Selection(
+        [
+            ("ok", "In order"),
+            ("needs_parts", "Needs parts"),
+            ("needs_repair", "Needs a repair"),
+            ("unsafe", "Unsafe"),
+        ],
+        "Outcome",
+        copy=False,
+        help="Of a job's visit: whether somebody has to come again.",
+    )
+
     def _on_status_changed(self, old, new):
         result = super()._on_status_changed(old, new)
         self.sudo()._fc_get_visit(new)._follow(new)

@@ -26,6 +26,46 @@ class ResPartner(models.Model):
         root = self.commercial_partner_id or self
         return [(field, "child_of", root.ids)]
 
+    def _fc_get_service_history(self, limit=5):
+        """What the office looks at while the client is on the phone.
+
+        :return: ``units``, ``open_repairs``, ``repairs`` (the last ones), ``contracts``,
+            ``warranties``, ``plans``, ``unpaid`` (invoices), ``note``
+        """
+        self.ensure_one()
+        root = self.commercial_partner_id or self
+        jobs = self.env["repair.order"].search(
+            [("partner_id", "child_of", root.ids)], order="create_date desc, id desc"
+        )
+        today = self.env.company._fc_today()
+        found = {
+            name: self.env[model].search([(field, "child_of", root.ids), *domain])
+            for name, model, field, domain in (
+                ("units", "maintenance.equipment", "x_fc_client_id", []),
+                ("contracts", "fusion.repair.maintenance.contract", "partner_id",
+                 [("state", "in", ("draft", "active", "paused"))]),
+                ("warranties", "fusion.repair.labor.warranty", "partner_id",
+                 [("date_end", ">=", today)]),
+                ("plans", "fusion.repair.service.plan.subscription", "partner_id",
+                 [("state", "=", "active")]),
+            )
+        }  # fmt: skip
+        unpaid = self.env["account.move"].sudo().search(
+            [
+                ("partner_id", "child_of", root.ids),
+                ("company_id", "=", self.env.company.id),
+                ("move_type", "=", "out_invoice"),
+                ("state", "=", "posted"),
+                ("payment_state", "in", ("not_paid", "partial")),
+            ]
+        )  # fmt: skip
+        is_open = jobs.filtered(lambda job: job.state not in ("done", "cancel"))
+        closed = (jobs - is_open)[:limit]
+        return {
+            **found, "open_repairs": is_open, "repairs": closed, "unpaid": unpaid,
+            "note": self.comment,
+        }  # fmt: skip
+
     def action_fc_view_equipment(self):
         return self._fc_view_history("x_fc_equipment_count")
 

@@ -98,6 +98,11 @@ class SaleOrder(models.Model):
                 created += order._fc_spawn_each(lines)
         return created
 
+    def _fc_spawn_all(self):
+        self._spawn_maintenance_contracts()
+        self._fc_spawn_labor_warranties()
+        self._fc_spawn_plan_subscriptions()
+
     def _fc_spawn_each(self, lines):
         created = self.env["fusion.repair.maintenance.contract"].sudo()
         for line in lines:
@@ -270,7 +275,7 @@ class SaleOrder(models.Model):
         failed = []
         done = run_batch(
             orders,
-            lambda order: order._spawn_maintenance_contracts(),
+            lambda order: order._fc_spawn_all(),
             on_failure=lambda order, _error: failed.append(order.id),
         )
         skipped = len(orders) - done - len(failed)

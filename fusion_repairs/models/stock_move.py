@@ -9,4 +9,7 @@ class StockMove(models.Model):
         lines = moves.sale_line_id
         if lines:
             lines._fc_follow_facts()
+        repairs = moves.sudo().move_dest_ids.repair_id
+        if repairs:
+            repairs._fc_follow_parts()
         return moves

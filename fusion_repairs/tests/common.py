@@ -88,6 +88,57 @@ class RepairsCase(TasksCase):
             }
         )
 
+    @classmethod
+    def new_job(cls, **values):
+        """:return: a job for a stair lift of the client, as the office enters it"""
+        return cls.env["repair.order"]._fc_create_from_intake(
+            {
+                "partner_id": cls.client.id,
+                "category_id": cls.category.id,
+                "problem": "It stops half way.",
+                **values,
+            }
+        )
+
+    @classmethod
+    def new_rate(cls, **values):
+        """:return: $95.00 to come with 30 minutes and 5 km included, $120.00 an hour in quarters"""
+        return cls.env["fusion.repair.callout.rate"].create(
+            {
+                "name": "Lifts by day",
+                "equipment_class": "lift_elevating",
+                "callout_fee": 95,
+                "included_minutes": 30,
+                "hourly_rate": 120,
+                "increment_minutes": 15,
+                "included_km": 5,
+                "km_rate": 1.1,
+                "valid_from": date(2026, 1, 1),
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
+    @classmethod
+    def new_plan(cls, **values):
+        product = cls.new_product("Comfort Plan", type="service", list_price=299)
+        return cls.env["fusion.repair.service.plan"].create(
+            {"name": "Comfort Plan", "product_id": product.id, **values}
+        )
+
+    @classmethod
+    def new_subscription(cls, plan=None, **values):
+        return cls.env["fusion.repair.service.plan.subscription"].create(
+            {
+                "plan_id": (plan or cls.new_plan()).id,
+                "partner_id": cls.client.id,
+                "date_start": date(2026, 1, 1),
+                "date_end": date(2031, 12, 31),
+                "company_id": cls.company.id,
+                **values,
+            }
+        )
+
     def contracts_of(self, order):
         found = self.Contract.with_context(active_test=False)
         return found.search([("original_sale_order_id", "=", order.id)], order="id")

@@ -119,9 +119,14 @@ class TestBookingPage(RepairsCase, HttpCase):
         self.assertIn("notice=expired_slot", answer.headers["Location"])
 
     def test_reading_changes_nothing(self):
-        manage = f"/repairs/maintenance/visit/{self.new_contract()._issue_booking_token()}"
+        booked = self.new_contract()
+        visit = booked._confirm_booking(booked._get_booking_slots()[-1]["key"])
+        manage = f"/repairs/maintenance/visit/{visit._issue_manage_token()}"
+        unsubscribe = "/repairs/unsubscribe/" + self.contract._get_unsubscribe_url()[-43:]
+        paths = (self.path, manage, f"{manage}/ics", unsubscribe)
         tables = ("fusion_access_token", "fusion_repair_maintenance_contract",
-                  "fusion_repair_booking_log", "mail_mail", "repair_order")  # fmt: skip
+                  "fusion_repair_booking_log", "mail_mail", "repair_order", "res_partner",
+                  "fusion_repair_maintenance_visit", "fusion_technician_task")  # fmt: skip
 
         def state():
             self.env.flush_all()
@@ -134,10 +139,26 @@ class TestBookingPage(RepairsCase, HttpCase):
             return found
 
         before = state()
-        for path in (self.path, manage):
-            self.url_open(path, method="GET")
-            self.url_open(path, method="HEAD")
+        for path in paths:
+            for method in ("GET", "HEAD", "GET"):
+                self.assertEqual(self.url_open(path, method=method).status_code, 200)
         self.assertEqual(state(), before)
+
+    def test_a_plan_used_up_meanwhile_asks_again(self):
+        subscription = self.new_subscription(visits_total=1)
+        page = self.get(self.path)
+        self.assertIn("Included in your plan", page.text)
+        subscription._burn(self.new_job())
+        form = {"slot_key": self.slot_keys(page)[0], "covered": "1"}
+        answer = self.post(f"{self.path}/confirm", page, **form)
+        self.assertIn("notice=price", answer.headers["Location"])
+        self.assertFalse(self.contract.open_visit_id)
+        page = self.get(answer.headers["Location"])
+        self.assertIn("$149.00 + applicable tax", page.text)
+        self.assertNotIn('name="covered"', page.text)
+        answer = self.post(f"{self.path}/confirm", page, slot_key=self.slot_keys(page)[0])
+        self.assertIn("/visit/", answer.headers["Location"])
+        self.assertEqual(self.contract.open_visit_id.x_fc_fee, 149)
 
     def test_links_that_lead_nowhere(self):
         pages = []

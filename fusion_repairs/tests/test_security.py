@@ -42,6 +42,38 @@ class TestSecurity(RepairsCase):
             {"contract_id": cls.mine.id, "event": "confirm"}
         )
 
+        cls.symptom = cls.env.ref("fusion_repairs.symptom_stair_lift_stops")
+        cls.questions = cls.env.ref("fusion_repairs.intake_template_general")
+        cls.job = cls.new_job()
+        cls.answer = cls.env["fusion.repair.intake.answer"].create(
+            {"repair_id": cls.job.id, "label": "Since when?", "value": "Monday"}
+        )
+        cls.rate = cls.new_rate()
+        cls.quote_line = cls.job._fc_compute_quote()[:1]
+        cls.subscription = cls.new_subscription()
+        cls.plan = cls.subscription.plan_id
+        cls.burn = cls.subscription._burn(cls.job)
+        cls.warranty = cls.env["fusion.repair.labor.warranty"].create(
+            {
+                "partner_id": cls.client.id,
+                "product_id": cls.lift.id,
+                "date_start": "2026-01-10",
+                "date_end": "2027-01-09",
+                "company_id": cls.company.id,
+            }
+        )
+        cls.backfill = cls.env["fusion.repair.backfill.run"].create({"company_id": cls.company.id})
+        cls.backfill.line_ids = [(0, 0, {"action": "skip", "product_id": cls.lift.id})]
+        cls.device = cls.env["fusion.repair.device.type.map"].create(
+            {"device_type": "Glider", "category_id": cls.category.id}
+        )
+        cls.labour, cls.other_labour = cls.env["fusion.repair.labour.line"].create(
+            [
+                {"repair_id": cls.job.id, "technician_id": technician.id}
+                for technician in (cls.ann, cls.bob)
+            ]
+        )
+
     def test_who_may_do_what(self):
         for record, operation, expected in (
             # technician, office, manager, staff, portal
@@ -65,6 +97,41 @@ class TestSecurity(RepairsCase):
             (self.log, "write", (False, False, False, False, False)),
             (self.mine.equipment_id, "read", (True, True, True, False, False)),
             (self.mine.equipment_id, "write", (False, True, True, False, False)),
+            (self.symptom, "read", (True, True, True, False, False)),
+            (self.symptom, "write", (False, False, True, False, False)),
+            (self.symptom, "unlink", (False, False, False, False, False)),
+            (self.questions, "read", (True, True, True, False, False)),
+            (self.questions, "write", (False, False, True, False, False)),
+            (self.questions.question_ids, "write", (False, False, True, False, False)),
+            (self.env["fusion.repair.intake.wizard"], "create",
+             (False, True, True, False, False)),
+            (self.env["fusion.repair.intake.wizard.answer"], "create",
+             (False, True, True, False, False)),
+            (self.answer, "read", (False, True, True, False, False)),
+            (self.answer, "write", (False, True, True, False, False)),
+            (self.quote_line, "read", (False, True, True, False, False)),
+            (self.quote_line, "write", (False, True, True, False, False)),
+            (self.rate, "read", (False, True, True, False, False)),
+            (self.rate, "write", (False, False, True, False, False)),
+            (self.warranty, "read", (False, True, True, False, False)),
+            (self.warranty, "write", (False, False, True, False, False)),
+            (self.plan, "read", (False, True, True, False, False)),
+            (self.plan, "write", (False, False, True, False, False)),
+            (self.subscription, "read", (False, True, True, False, False)),
+            (self.subscription, "write", (False, False, True, False, False)),
+            (self.subscription, "unlink", (False, False, False, False, False)),
+            (self.burn, "read", (False, True, True, False, False)),
+            (self.burn, "write", (False, False, False, False, False)),
+            (self.labour, "write", (True, True, True, False, False)),
+            (self.other_labour, "read", (False, True, True, False, False)),
+            (self.labour, "unlink", (False, False, False, False, False)),
+            (self.backfill, "read", (False, False, True, False, False)),
+            (self.backfill, "unlink", (False, False, False, False, False)),
+            (self.backfill.line_ids, "write", (False, False, True, False, False)),
+            (self.env["fusion.repair.maintenance.backfill.wizard"], "create",
+             (False, False, True, False, False)),
+            (self.device, "read", (False, True, True, False, False)),
+            (self.device, "write", (False, False, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
             (self.env["fusion.repair.booking.opening"], "create",
@@ -92,6 +159,23 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.maintenance.checklist.line",
                 "fusion.repair.inspection.certificate",
                 "fusion.repair.booking.log",
+                "fusion.repair.symptom",
+                "fusion.repair.intake.template",
+                "fusion.repair.intake.question",
+                "fusion.repair.intake.answer",
+                "fusion.repair.intake.wizard",
+                "fusion.repair.intake.wizard.answer",
+                "fusion.repair.callout.rate",
+                "fusion.repair.quote.line",
+                "fusion.repair.labor.warranty",
+                "fusion.repair.service.plan",
+                "fusion.repair.service.plan.subscription",
+                "fusion.repair.service.plan.burn",
+                "fusion.repair.labour.line",
+                "fusion.repair.backfill.run",
+                "fusion.repair.backfill.line",
+                "fusion.repair.maintenance.backfill.wizard",
+                "fusion.repair.device.type.map",
                 "fusion.repair.contract.cancel",
                 "fusion.repair.booking.opening",
                 "fusion.repair.visit.report.wizard",
@@ -101,6 +185,14 @@ class TestSecurity(RepairsCase):
     def test_another_company_sees_nothing(self):
         other = self.env["res.company"].create({"name": "Elsewhere"})
         self.office.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
-        for record in (self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id):
+        for record in (
+            self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
+            self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
+            self.answer,
+        ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
+            self.assertFalse(found.search([("id", "in", record.ids)]))
+        self.manager.write({"company_id": other.id, "company_ids": [(6, 0, other.ids)]})
+        for record in (self.backfill, self.backfill.line_ids):
+            found = record.with_user(self.manager).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))

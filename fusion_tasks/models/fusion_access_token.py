@@ -48,8 +48,11 @@ class FusionAccessToken(models.Model):
         return raw
 
     @api.model
-    def _resolve(self, raw, scope):
-        """:return: ``(record, reason)``; reason is ``ok``, ``unknown``, ``expired`` or ``revoked``;
+    def _resolve(self, raw, scope, is_use=False):
+        """Reading counts nothing, because mail scanners follow links.
+
+        :param is_use: count it: the reader acts, rather than looks
+        :return: ``(record, reason)``; reason is ``ok``, ``unknown``, ``expired`` or ``revoked``;
         the record comes without rights of the reader (sudo), and is None unless ``ok`` or
         ``expired``
         """
@@ -63,7 +66,8 @@ class FusionAccessToken(models.Model):
             return None, "revoked"
         if token.expires_at <= fields.Datetime.now():
             return record, "expired"
-        token._count_use()
+        if is_use:
+            token._count_use()
         return record, "ok"
 
     @api.model

@@ -35,7 +35,8 @@ class FusionTechnicianScheduleGuard(models.Model):
                        DO UPDATE SET version = fusion_technician_schedule_guard.version + 1""",
                     technician_id,
                     day,
-                )
+                ),
+                log_exceptions=False,  # losing here is expected, and the caller is repeated
             )
 
     @api.autovacuum

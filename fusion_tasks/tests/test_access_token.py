@@ -25,7 +25,10 @@ class TestAccessToken(TasksCase):
     def test_a_link_leads_to_its_record_and_is_counted(self):
         raw = self.Token._issue(self.task, "task_track")
         self.assertEqual(self.Token._resolve(raw, "task_track"), (self.task, "ok"))
-        self.assertEqual(self.Token._resolve(raw, "task_track"), (self.task, "ok"))
+        self.assertEqual(self.Token.search([("scope", "=", "task_track")]).use_count, 0)
+        for _time in range(2):
+            used = self.Token._resolve(raw, "task_track", is_use=True)
+            self.assertEqual(used, (self.task, "ok"))
         token = self.Token.search([], order="id desc", limit=1)
         self.assertEqual(token.use_count, 2)
         self.assertTrue(token.last_used_at)

@@ -1,0 +1,173 @@
+"""Clients behind their links at one moment: one winner per opening, one last visit per plan."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+
+from .support import TIMEOUT_S, ServerCase, knocking_session, size
+
+CONTRACT = "fusion.repair.maintenance.contract"
+VISIT = "fusion.repair.maintenance.visit"
+SUBSCRIPTION = "fusion.repair.service.plan.subscription"
+LINK = re.compile(r"/repairs/maintenance/book/([\w-]{43})")
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class HouseholdClient:
+    """A browser at an address of its own, with the link of its reminder."""
+
+    def __init__(self, server, token, number):
+        self.url = f"{server.url}/repairs/maintenance/book/{token}"
+        self.session = knocking_session()
+        self.session.headers.update(
+            {
+                "X-Forwarded-For": f"203.0.113.{number + 1}",
+                "X-Forwarded-Host": "127.0.0.1",
+                "Connection": "close",
+            }
+        )
+
+    def open(self):
+        """Read the page and the openings, as a person does before the rush."""
+        page = self.session.get(self.url, timeout=TIMEOUT_S)
+        assert page.status_code == 200, page.status_code
+        self.csrf = CSRF.search(page.text)[1]
+        body = {"jsonrpc": "2.0", "method": "call", "params": {}}
+        answer = self.session.post(f"{self.url}/slots", json=body, timeout=TIMEOUT_S).json()
+        self.slots = answer["result"]["slots"]
+        return self
+
+    def first_of_days(self):
+        """:return: the first opening of each day"""
+        found = {}
+        for slot in self.slots:
+            found.setdefault(slot["date"], slot)
+        return [found[day] for day in sorted(found)]
+
+    def confirm(self, slot):
+        """:return: ``(status, where the page leads)``"""
+        answer = self.session.post(
+            f"{self.url}/confirm",
+            data={"csrf_token": self.csrf, "slot_key": slot["key"]},
+            allow_redirects=False,
+            timeout=TIMEOUT_S,
+        )
+        return answer.status_code, answer.headers.get("Location", "")
+
+
+class TestParallelVisits(ServerCase):
+    workers = 0
+    options = ("--proxy-mode",)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        calendars = cls.rpc("resource.calendar", "search", [])
+        cls.rpc("resource.calendar", "write", calendars, {"tz": "UTC"})
+        cls.rpc(
+            "res.users",
+            "create",
+            {
+                "name": "Racer",
+                "login": "visit_racer",
+                "x_fc_is_technician": True,
+                "group_ids": [(6, 0, [cls.ref("fusion_tasks.group_technician")])],
+            },
+        )
+        cls.category = cls.ref("fusion_repairs.category_stair_lift")
+        cls.product = cls.rpc("product.product", "create", {"name": "Racing Lift"})
+        known = cls.rpc(CONTRACT, "search", [])
+        cls.rpc(CONTRACT, "write", known, {"active": False})
+
+    def new_contracts(self, count, partner=None):
+        """:return: contracts that are due soon, each of a client of its own unless told"""
+        partners = [partner] * count if partner else self.rpc(
+            "res.partner", "create",
+            [{"name": f"Client {one}", "email": f"client{one}@example.com"}
+             for one in range(count)],
+        )  # fmt: skip
+        values = {
+            "product_id": self.product,
+            "x_fc_policy_category_id": self.category,
+            "x_fc_maintenance_fee": 149,
+            "next_due_date": str(date.today() + timedelta(days=20)),  # noqa: DTZ011
+            "state": "active",
+        }
+        return self.rpc(CONTRACT, "create", [{**values, "partner_id": one} for one in partners])
+
+    def open_clients(self, contracts):
+        """Send the reminders and follow their links."""
+        known = self.rpc("mail.mail", "search", [])
+        cron = self.ref("fusion_repairs.ir_cron_maintenance_due_reminders")
+        self.rpc("ir.cron", "method_direct_trigger", [cron])
+        mails = self.rpc("mail.mail", "search_read", [("id", "not in", known)], ["body_html"])
+        tokens = [LINK.search(mail["body_html"])[1] for mail in mails]
+        self.assertEqual(len(tokens), len(contracts))
+        return [
+            HouseholdClient(self.server, token, number).open()
+            for number, token in enumerate(tokens)
+        ]
+
+    def rush(self, clients, slots):
+        """:return: where each was led"""
+        with ThreadPoolExecutor(len(clients)) as pool:
+            answers = list(pool.map(HouseholdClient.confirm, clients, slots))
+        self.assertEqual({status for status, _where in answers}, {303})
+        return [where for _status, where in answers]
+
+    def visits(self, contracts):
+        domain = [("contract_id", "in", contracts), ("state", "=", "scheduled")]
+        return self.rpc(VISIT, "search_read", domain, ["x_fc_fee", "technician_task_id"])
+
+    def test_one_opening_has_one_winner(self):
+        contracts = self.new_contracts(size(20, 50))
+        clients = self.open_clients(contracts)
+        wheres = self.rush(clients, [client.first_of_days()[0] for client in clients])
+        self.assertEqual(len([where for where in wheres if "/visit/" in where]), 1)
+        self.assertEqual(
+            len([where for where in wheres if "notice=taken" in where]), len(contracts) - 1
+        )
+        self.assertEqual(len(self.visits(contracts)), 1)
+        self.rpc(CONTRACT, "action_cancel", contracts)
+
+    def test_ten_openings_have_ten_winners(self):
+        contracts = self.new_contracts(size(20, 100))
+        clients = self.open_clients(contracts)
+        wheres = self.rush(
+            clients, [client.first_of_days()[number % 10] for number, client in enumerate(clients)]
+        )
+        self.assertEqual(len([where for where in wheres if "/visit/" in where]), 10)
+        self.assertEqual(len(self.visits(contracts)), 10)
+        self.rpc(CONTRACT, "action_cancel", contracts)
+
+    def test_the_last_visit_of_a_plan_is_used_once(self):
+        partner = self.rpc("res.partner", "create", {"name": "Two Units", "email": "two@x.example"})
+        service = self.rpc("product.product", "create", {"name": "Plan", "type": "service"})
+        plan = self.rpc(
+            "fusion.repair.service.plan", "create",
+            {"name": "Plan", "product_id": service, "visits_included": 1},
+        )  # fmt: skip
+        today = date.today()  # noqa: DTZ011
+        subscription = self.rpc(
+            SUBSCRIPTION,
+            "create",
+            {
+                "plan_id": plan,
+                "partner_id": partner,
+                "date_start": str(today - timedelta(days=1)),
+                "date_end": str(today + timedelta(days=365)),
+            },
+        )
+        contracts = self.new_contracts(2, partner)
+        clients = self.open_clients(contracts)
+        self.rush(
+            clients, [client.first_of_days()[number] for number, client in enumerate(clients)]
+        )
+        fees = sorted(visit["x_fc_fee"] for visit in self.visits(contracts))
+        self.assertEqual(fees, [0, 149])
+        used = self.rpc(SUBSCRIPTION, "read", [subscription], ["visits_used", "state"])[0]
+        self.assertEqual((used["visits_used"], used["state"]), (1, "exhausted"))
+        self.rpc(CONTRACT, "action_cancel", contracts)
+
+    def test_the_log_is_clean(self):
+        self.assertCleanLog()
