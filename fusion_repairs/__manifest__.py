@@ -53,6 +53,7 @@
         "views/res_partner_views.xml",
         "views/res_company_views.xml",
         "views/sale_order_views.xml",
+        "views/fusion_technician_task_views.xml",
         "views/repair_order_views.xml",
         "views/res_config_settings_views.xml",
         "views/fusion_repairs_menus.xml",

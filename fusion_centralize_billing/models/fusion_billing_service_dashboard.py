@@ -12,7 +12,7 @@ class FusionBillingService(models.Model):
 
     mrr = fields.Monetary("MRR", compute="_compute_revenue", help="Flat prices, a month.")
     arr = fields.Monetary("ARR", compute="_compute_revenue")
-    active_count = fields.Integer("Active", compute="_compute_revenue")
+    active_count = fields.Integer("Running Subscriptions", compute="_compute_revenue")
     new_count = fields.Integer("New This Month", compute="_compute_revenue")
     churned_count = fields.Integer("Ended This Month", compute="_compute_revenue")
     usage_revenue = fields.Monetary(

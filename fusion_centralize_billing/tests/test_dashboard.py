@@ -34,7 +34,7 @@ class TestDashboard(BillingCase):
             order._create_recurring_invoice()
             order.set_close()
         self.env.flush_all()
-        rows = self.env["fusion.billing.revenue"].search([], order="date, id")
+        rows = self.env["fusion.billing.revenue"].search([], order="date, kind")
         self.assertEqual(
             [(row.kind, row.amount, str(row.date)) for row in rows],
             [("new", 49.0, "2026-04-01"), ("churn", -49.0, "2026-05-05"),

@@ -246,6 +246,16 @@ class TestServiceState(RepairsCase):
         job.action_repair_cancel()
         self.assertEqual(job.x_fc_service_state, "cancelled")
 
+    def test_the_technician_says_on_the_task_that_somebody_comes_again(self):
+        job = self.new_job()
+        task = self.new_task(self.ann, 9, x_fc_repair_id=job.id)
+        task.action_start()
+        self.ann.group_ids += self.env.ref("fusion_repairs.group_field")
+        with Form(task.with_user(self.ann)) as form:
+            form.x_fc_outcome = "needs_parts"
+        task.with_user(self.ann).action_complete()
+        self.assertEqual(job.x_fc_service_state, "return_visit")
+
     def test_a_planned_hour_that_passed(self):
         job = self.new_job()
         job._action_repair_confirm()
