@@ -1,7 +1,5 @@
 from datetime import timedelta
 
-import pytz
-
 from odoo import fields, models
 
 from .. import const
@@ -26,7 +24,7 @@ class FusionBillingService(models.Model):
         self.ensure_one()
         if not isinstance(payload, list) or not 0 < len(payload) <= const.MAX_ROWS:
             raise BillingApiError(422, "validation_errors", {"events": ["value_is_out_of_range"]})
-        zone = pytz.timezone(self.env["sale.order"]._fc_get_timezone(self.company_id))
+        zone = self._get_zone()
         readers = [
             Fields(event, "" if is_single else f"events.{number}")
             for number, event in enumerate(payload)

@@ -86,7 +86,7 @@ class FusionBillingService(models.Model):
         """
         self.ensure_one()
         is_single, rows = self._get_usage_rows(payload)
-        zone = pytz.timezone(self.env["sale.order"]._fc_get_timezone(self.company_id))
+        zone = self._get_zone()
         readers = [
             Fields(row, "" if is_single else f"usage.{number}") for number, row in enumerate(rows)
         ]
@@ -105,6 +105,12 @@ class FusionBillingService(models.Model):
         self.env["fusion.billing.usage"].invalidate_model()
         found = {"accepted": len(rows), "inserted": inserted, "updated": updated}
         return {**found, "unchanged": len(rows) - inserted - updated}
+
+    def _get_zone(self):
+        """:return: pytz billing zone; usage comes in by the second, so no whole rows are read"""
+        self.company_id.fetch(["partner_id"])
+        self.company_id.partner_id.fetch(["tz"])
+        return pytz.timezone(self.env["sale.order"]._fc_get_timezone(self.company_id))
 
     def _get_usage_rows(self, payload):
         """:return: (whether it is one counter alone, list of rows)"""

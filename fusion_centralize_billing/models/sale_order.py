@@ -80,8 +80,6 @@ class SaleOrder(models.Model):
     def _fc_get_timezone(self, company):
         """:return: name of the zone whose midnights bound billing periods"""
         named = self.env["ir.config_parameter"]._fc_billing("timezone")
-        company.fetch(["partner_id"])  # not the whole rows: usage comes in by the second
-        company.partner_id.fetch(["tz"])
         for name in (named, company.partner_id.tz):
             if name in pytz.all_timezones_set:
                 return name
