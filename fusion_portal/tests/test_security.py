@@ -15,6 +15,7 @@ RIGHTS = dict.fromkeys(
     ),
     ("", "rwc", "r", "rwc", "rwcu"),
 )
+RIGHTS["fusion.visit.cancel.wizard"] = ("", "", "", "rwc", "rwc")
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 

@@ -1,5 +1,5 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from .common import SCOOTER, STAIR, PortalCase
 
@@ -99,3 +99,15 @@ class TestVisit(PortalCase):
         self.assertEqual((visit.state, ramp.state), ("done", "completed"))
         visit.action_reopen()
         self.assertEqual((visit.state, ramp.state), ("measuring", "measured"))
+
+    def test_the_office_cancels_with_a_reason(self):
+        visit = self.new_visit()
+        ramp = self.add(visit, "ramp", {"ramp_rise": 24})
+        wizard = self.env["fusion.visit.cancel.wizard"].with_user(self.clerk)
+        with Form(wizard.with_context(default_visit_id=visit.id)) as form:
+            form.reason = "The client moved"
+        form.record.action_confirm()
+        self.assertEqual((visit.state, ramp.state), ("cancelled", "cancelled"))
+        self.assertIn("Cancelled: The client moved", visit.message_ids[0].body)
+        with self.assertRaisesRegex(UserError, "is closed"):
+            form.record.action_confirm()

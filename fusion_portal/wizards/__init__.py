@@ -1,0 +1,1 @@
+from . import fusion_visit_cancel_wizard
