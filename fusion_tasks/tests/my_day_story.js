@@ -32,7 +32,8 @@ async function story() {
         throw new Error("the page is wider than the phone");
     }
     await press("On my way");
-    await wait(() => button("Start Work") && !says("wait for the connection"));
+    // Gone from the phone and told: until it is stored there, nothing says that it waits.
+    await wait(() => !button("On my way") && !says("wait for the connection"));
     const reach = window.fetch;
     window.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
     await press("Start Work");
