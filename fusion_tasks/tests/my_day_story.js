@@ -34,8 +34,18 @@ async function story() {
     await press("On my way");
     // Gone from the phone and told: until it is stored there, nothing says that it waits.
     await wait(() => !button("On my way") && !says("wait for the connection"));
-    const reach = window.fetch;
-    window.fetch = () => Promise.reject(new TypeError("Failed to fetch"));
+    // The web client's calls go through XMLHttpRequest; those of the page now find no network.
+    const { open, send } = XMLHttpRequest.prototype;
+    XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+        this.isOurs = url.includes("fusion.technician.task");
+        return open.call(this, method, url, ...rest);
+    };
+    XMLHttpRequest.prototype.send = function (...body) {
+        if (!this.isOurs) {
+            return send.apply(this, body);
+        }
+        setTimeout(() => this.dispatchEvent(new ProgressEvent("error")));
+    };
     await press("Start Work");
     await press("Note");
     const area = await wait(() => document.querySelector("textarea"));
@@ -44,7 +54,7 @@ async function story() {
     await press("Save the note");
     await press("Complete");
     await wait(() => says("3 actions wait for the connection."));
-    window.fetch = reach;
+    Object.assign(XMLHttpRequest.prototype, { open, send });
     window.dispatchEvent(new Event("online"));
     await wait(() => !says("wait for the connection"));
     await wait(() => says("Completed"));
