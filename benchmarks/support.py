@@ -29,6 +29,27 @@ def make_database(runner, name, addons, script, **variables):
     return dict(line.split("=", 1) for line in answer.splitlines() if "=" in line)
 
 
+def measure_inside(table, addons, **variables):
+    """Fill a table with the ``ROW=what|ours|baseline|limit|unit`` lines that the script
+    ``scripts/inside/bench_<name of the table>.py`` prints in a fresh database.
+
+    :return: exit status of the benchmark
+    """
+    runner, name = odoo(), f"bench_{table.name}"
+    databases.drop(runner.database_env, name)
+    databases.install(runner, name, addons, name)
+    answer = databases.run_script(
+        runner, name, f"{name}.py", f"{name}-run", "measuring",
+        FUSION_HEAVY=os.environ.get("FUSION_HEAVY", ""), **variables,
+    )  # fmt: skip
+    for line in answer.splitlines():
+        if line.startswith("ROW="):
+            what, ours, baseline, limit, unit = line.removeprefix("ROW=").split("|")
+            table.add(what, float(ours), float(baseline), float(limit), unit)
+    databases.drop(runner.database_env, name)
+    return table.finish()
+
+
 def queries_of(log, path):
     """:return: SQL queries of each answered request to ``path``, oldest first"""
     text = log.read_text(errors="replace")

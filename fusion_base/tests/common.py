@@ -12,6 +12,32 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 HOST = "127.0.0.1"
+OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
+
+
+class RightsMixin:
+    """For a TransactionCase."""
+
+    def assert_rights(self, addon, rights, users):
+        """Every model of an addon stands in the table, and the rights of each user are its own.
+
+        :param rights: {model: letters of read, write, create, unlink, one text for each user}
+        :param users: res.users in the order of the texts
+        """
+        own = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == addon and not model._abstract
+        }
+        self.assertEqual(own, set(rights))
+        for model, texts in rights.items():
+            for user, letters in zip(users, texts, strict=True):
+                allowed = "".join(
+                    letter
+                    for letter, operation in OPERATIONS.items()
+                    if self.env[model].with_user(user).has_access(operation)
+                )
+                self.assertEqual(allowed, letters, f"{model} as {user.login}")
 
 
 @dataclass

@@ -1,7 +1,11 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.fusion_base.tools.batch import run_batch
+
+from .account_move_ledger import BLOCKING
 
 
 class FusionBillingCutover(models.Model):
@@ -72,13 +76,16 @@ class FusionBillingCutover(models.Model):
         rows = self._read_source()
         settled = self.line_ids.filtered(lambda line: line.state in ("done", "undone"))
         orders = self._find_orders() - settled.subscription_id
+        months = self._find_agreeing_months()
+        issues = self._find_ledger_issues(orders.partner_id)
         (self.line_ids - settled).filtered(lambda one: one.subscription_id not in orders).unlink()
         known = {line.subscription_id: line for line in self.line_ids}
         for order in orders:
             line = known.get(order) or self.line_ids.create(
                 {"cutover_id": self.id, "subscription_id": order.id}
             )
-            line._check(rows.get(order.x_fc_nexacloud_subscription_id))
+            number = order.x_fc_nexacloud_subscription_id
+            line._check(rows.get(number), months.get(number), issues.get(order.partner_id))
 
     def _find_orders(self):
         """:return: the shadow copies that are asked for"""
@@ -90,6 +97,32 @@ class FusionBillingCutover(models.Model):
         if self.subscription_ids:
             domain.append(("id", "in", self.subscription_ids.ids))
         return self.env["sale.order"].search(domain, order="id")
+
+    def _find_agreeing_months(self):
+        """:return: {source id: last month as ``YYYY-MM``} where both sides agree on it"""
+        today = self.env["sale.order"]._fc_get_local_today(self.company_id)
+        month = (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+        rows = self.env["fusion.billing.reconciliation"].search_fetch(
+            [
+                ("service_id", "=", self.service_id.id),
+                ("period", "=", month),
+                ("status", "in", ("match", "resolved")),
+            ],
+            ["external_subscription_id"],
+        )
+        return {row.external_subscription_id: month for row in rows}
+
+    def _find_ledger_issues(self, partners):
+        """:return: {customer: booked invoices that a person must still look at}"""
+        moves = self.env["account.move"].search(
+            [
+                ("partner_id", "in", partners.ids),
+                ("x_fc_nexacloud_invoice_id", "!=", False),
+                ("x_fc_ledger_issue", "in", (*BLOCKING, "changed_upstream")),
+                ("state", "!=", "cancel"),
+            ]
+        )
+        return moves.grouped("partner_id")
 
     def _read_source(self):
         """:return: {id: subscription as the source holds it now}; {} for a service without one"""

@@ -1,10 +1,6 @@
-from datetime import timedelta
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
-
-from .account_move_ledger import BLOCKING
 
 
 class FusionBillingCutoverLine(models.Model):
@@ -38,8 +34,8 @@ class FusionBillingCutoverLine(models.Model):
     is_ledger_clear = fields.Boolean("No Ledger Issue")
     period_start = fields.Date("Running Period From")
     next_invoice_date = fields.Date("First Invoice Here")
-    card = fields.Char("Card", help="Empty: the customer pays by link.")
-    card_method = fields.Char("Card at the Provider", groups="base.group_system")
+    payment = fields.Char(compute="_compute_payment")
+    card_facts = fields.Json("Card at the Provider", groups="base.group_system")
     charge_ids = fields.Many2many(
         "fusion.billing.charge", string="Charges Made Live", help="They were imported as not live."
     )
@@ -49,15 +45,22 @@ class FusionBillingCutoverLine(models.Model):
         "(subscription_id) WHERE state = 'done'", "This subscription was taken over already."
     )
 
-    def _check(self, row):
-        """:param row: the source's subscription, None where it has none"""
+    def _compute_payment(self):
+        for line in self:
+            card = line.sudo().card_facts or {}
+            line.payment = card.get("label") or self.env._("Pay by link")
+
+    def _check(self, row, compared, issues):
+        """
+        :param row: the source's subscription, None where it has none
+        :param compared: last month as ``YYYY-MM`` where both sides agree on it, else None
+        :param issues: the customer's invoices that a person must still look at, or None
+        """
         order = self.subscription_id
         today = order._fc_get_today()
         nexacloud = self.env["fusion.billing.nexacloud"]
         start = nexacloud._fc_day((row or {}).get("current_period_start"))
         end = nexacloud._fc_day((row or {}).get("current_period_end"))
-        compared = self._find_agreeing_month(today)
-        issues = self._find_ledger_issues()
         reasons = []
         if not compared:
             reasons.append(self.env._("Last month is not compared, or differs."))
@@ -85,34 +88,8 @@ class FusionBillingCutoverLine(models.Model):
                 "is_ledger_clear": not issues,
                 "period_start": start,
                 "next_invoice_date": end,
-                "card": card.get("label"),
-                "card_method": card.get("method"),
+                "card_facts": card,
             }
-        )
-
-    def _find_agreeing_month(self, today):
-        """:return: last month as ``YYYY-MM`` where both sides agree on it, else empty"""
-        month = (today.replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
-        order = self.subscription_id
-        row = self.env["fusion.billing.reconciliation"].search(
-            [
-                ("service_id", "=", order.x_fc_billing_service_id.id),
-                ("external_subscription_id", "=", order.x_fc_nexacloud_subscription_id),
-                ("period", "=", month),
-                ("status", "in", ("match", "resolved")),
-            ]
-        )
-        return row.period
-
-    def _find_ledger_issues(self):
-        """:return: the customer's booked invoices that a person must still look at"""
-        return self.env["account.move"].search(
-            [
-                ("partner_id", "=", self.partner_id.id),
-                ("x_fc_nexacloud_invoice_id", "!=", False),
-                ("x_fc_ledger_issue", "in", (*BLOCKING, "changed_upstream")),
-                ("state", "!=", "cancel"),
-            ]
         )
 
     def _cut_over(self):
@@ -122,7 +99,7 @@ class FusionBillingCutoverLine(models.Model):
         if not order.x_fc_shadow or order.state != "draft":
             raise UserError(self.env._("It is no shadow copy any more."))
         charges = self._make_charges_live()
-        token = order.partner_id._fc_keep_card(order.company_id, self.card_method)
+        token = order.partner_id._fc_keep_card(order.company_id, self.card_facts)
         order.write(
             {
                 "x_fc_shadow": False,

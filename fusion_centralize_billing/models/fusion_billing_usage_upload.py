@@ -19,7 +19,7 @@ UNDO = """
 WITH ours AS (
     SELECT u.id, u.subscription_id, u.idempotency_key, u.quantity,
            (SELECT l.old_quantity FROM fusion_billing_usage_log l
-             WHERE l.usage_id = u.id AND l.changed_at >= %(since)s
+             WHERE l.usage_id = u.id AND l.id > %(log_mark)s
              ORDER BY l.id LIMIT 1) AS before,
            EXISTS (
                SELECT 1 FROM sale_order_line s
@@ -77,6 +77,9 @@ class FusionBillingUsageUpload(models.Model):
     errors = fields.Json("What Is Wrong", readonly=True, copy=False)
     error_html = fields.Html("Errors", compute="_compute_error_html", sanitize=False)
     done_at = fields.Datetime("Stored at", readonly=True, copy=False)
+    log_mark = fields.Integer(
+        readonly=True, copy=False, help="The newest correction before this file was stored."
+    )
     undone = fields.Char("Taken Back", readonly=True, copy=False)
 
     @api.depends("errors")
@@ -102,13 +105,13 @@ class FusionBillingUsageUpload(models.Model):
 
         :raise UserError: it is no such file, or it is stored already"""
         self._check_open()
+        newest = self.env["fusion.billing.usage.log"].sudo().search([], order="id desc", limit=1)
         with self.env.cr.savepoint() as savepoint:
             found = self._record()
             if found["errors"]:
                 savepoint.rollback()
         self.env["fusion.billing.usage"].invalidate_model()
-        now = fields.Datetime.now()
-        good = {"state": "done", "done_at": now}
+        good = {"state": "done", "done_at": fields.Datetime.now(), "log_mark": newest.id}
         self.write({**found, **({"state": "draft"} if found["errors"] else good)})
 
     def _check_open(self):
@@ -198,7 +201,7 @@ class FusionBillingUsageUpload(models.Model):
                 "source": self._get_source(),
                 "service": self.service_id.id,
                 "code": self.service_id.code,
-                "since": self.done_at,
+                "log_mark": self.log_mark,
                 "uid": self.env.uid,
                 "now": fields.Datetime.now(),
             },

@@ -35,19 +35,18 @@ class ResPartner(models.Model):
         brand = (card["card"].get("brand") or "").capitalize()
         return {"method": card["id"], "last4": last4, "label": f"{brand} •••• {last4}".strip()}
 
-    def _fc_keep_card(self, company, method):
-        """:param method: a payment method's id at Stripe, or empty
-        :return: sudoed payment.token of it, made where it is missing; empty without one"""
+    def _fc_keep_card(self, company, card):
+        """:param card: of ``_fc_find_card``
+        :return: sudoed payment.token of it, made where it is missing; empty without a card"""
         tokens = self.env["payment.token"].sudo()
-        card = self._fc_find_card(company) if method else {}
-        if not card or card["method"] != method:
-            return tokens
         provider = self._fc_get_card_provider(company)
+        if not card or not provider:
+            return tokens
         known = tokens.search(
             [
                 ("provider_id", "=", provider.id),
                 ("partner_id", "=", self.id),
-                ("stripe_payment_method", "=", method),
+                ("stripe_payment_method", "=", card["method"]),
             ],
             limit=1,
         )
@@ -58,7 +57,7 @@ class ResPartner(models.Model):
                 "partner_id": self.id,
                 "payment_details": card["last4"],
                 "provider_ref": self.x_fc_stripe_customer_id,
-                "stripe_payment_method": method,
+                "stripe_payment_method": card["method"],
             }
         )
 

@@ -110,6 +110,11 @@ class SaleOrder(models.Model):
         """:return: the date of a naive UTC moment in the billing zone"""
         return local_day(moment, pytz.timezone(self._fc_get_timezone(self.company_id)))
 
+    @api.model
+    def _fc_get_local_today(self, company):
+        """:return: today's date in a company's billing zone"""
+        return local_day(fields.Datetime.now(), pytz.timezone(self._fc_get_timezone(company)))
+
     def _fc_get_midnight(self, day):
         """:return: naive UTC of the midnight that begins a date in the billing zone"""
         return midnight(day, pytz.timezone(self._fc_get_timezone(self.company_id)))

@@ -99,7 +99,7 @@ class SaleOrder(models.Model):
 
     def _fc_get_today(self):
         """:return: today's date in the billing zone"""
-        return self._fc_local_day(fields.Datetime.now())
+        return self._fc_get_local_today(self.company_id)
 
     def _fc_get_scheduled_change(self):
         """:return: segment that begins later than now and is not in force, or empty"""

@@ -69,10 +69,10 @@ class Periods:
 
 def midnight(day, zone):
     """:return: naive UTC of the first moment of a local day: its midnight; the earlier one where a
-    clock change makes two, what follows where it skips it"""
+    clock change makes two, what follows where it skips it, or the whole day"""
     clock = datetime.combine(day, time.min)
     candidates = [zone.normalize(zone.localize(clock, is_dst=flag)) for flag in (True, False)]
-    first = min(moment for moment in candidates if moment.date() == day)
+    first = min(moment for moment in candidates if moment.date() >= day)
     return first.astimezone(pytz.utc).replace(tzinfo=None)
 
 

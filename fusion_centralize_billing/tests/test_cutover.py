@@ -73,8 +73,8 @@ class TestCutover(ImportCase):
         [line] = cutover.line_ids
         self.assertEqual(
             (cutover.state, line.state, line.reason, line.compared_month, line.is_ledger_clear,
-             line.next_invoice_date, line.card),
-            ("checked", "ready", "", "2026-05", True, date(2026, 7, 1), False),
+             line.next_invoice_date, line.payment),
+            ("checked", "ready", "", "2026-05", True, date(2026, 7, 1), "Pay by link"),
         )  # fmt: skip
         self.assertEqual((self.order().state, self.order().x_fc_shadow), ("draft", True))
         self.assertFalse(self.live_charges())
@@ -143,7 +143,7 @@ class TestCutover(ImportCase):
                 [line] = self.check().line_ids
                 self.assertEqual(line.state, "blocked")
                 self.assertIn(reason, line.reason)
-                self.assertFalse(line.card)
+                self.assertFalse(line.card_facts)
 
     def test_a_ledger_issue_blocks(self):
         self.compare()
@@ -260,7 +260,7 @@ class TestCutover(ImportCase):
         text = html.decode()
         self.assertIn(self.env.user.name, text)
         self.assertIn("2026-05", text)
-        self.assertIn("By link", text)
+        self.assertIn("Pay by link", text)
 
 
 @tagged("post_install", "-at_install")
@@ -305,15 +305,32 @@ class TestCutoverCard(ImportCase):
         self.assertEqual(card, {"method": "pm_1", "last4": "4242", "label": "Visa •••• 4242"})
         self.assertFalse(self.env["payment.token"].search([]))
 
-        self.answer()
-        token = self.partner._fc_keep_card(self.env.company, "pm_1")
-        self.answer()
-        self.assertEqual(self.partner._fc_keep_card(self.env.company, "pm_1"), token)
+        token = self.partner._fc_keep_card(self.env.company, card)
+        self.assertEqual(self.partner._fc_keep_card(self.env.company, card), token)
+        self.assertEqual(len(self.server.requests), 2)
         self.assertEqual(
             (token.provider_ref, token.stripe_payment_method, token.payment_details,
              token.partner_id, token.provider_id),
             ("cus_1", "pm_1", "4242", self.partner, self.provider),
         )  # fmt: skip
+
+    def test_the_card_goes_with_the_subscription(self):
+        self.answer()
+        self.env["fusion.billing.reconciliation"]._reconcile_rows(
+            [{"subscription_external_id": "s-1", "period": "2026-05", "cpu_seconds": 0,
+              "external_amount": "20.00"}]
+        )  # fmt: skip
+        cutover = self.env["fusion.billing.cutover"].create(
+            {"service_id": self.link().service_id.id, "is_agreed": True}
+        )
+        rows = {"subscriptions": [source_row()]}
+        with patch.object(FusionBillingImportWizard, "_read_nexacloud_rows", lambda _wizard: rows):
+            cutover.action_cut_over()
+        self.assertEqual(cutover.line_ids.payment, "Visa •••• 4242")
+        self.assertEqual(self.order().payment_token_id.stripe_payment_method, "pm_1")
+        self.assertEqual(len(self.server.requests), 2)
+        cutover.line_ids.action_undo()
+        self.assertFalse(self.order().payment_token_id)
 
     def test_no_card(self):
         for default, customer in ((None, "cus_1"), ("pm_1", "cus_2")):
@@ -328,4 +345,4 @@ class TestCutoverCard(ImportCase):
     def test_stripe_is_down(self):
         self.server.answer(path="/v1/customers/cus_1", status=500, json={"error": {}})
         self.assertEqual(self.partner._fc_find_card(self.env.company), {})
-        self.assertFalse(self.partner._fc_keep_card(self.env.company, "pm_1"))
+        self.assertFalse(self.partner._fc_keep_card(self.env.company, {}))

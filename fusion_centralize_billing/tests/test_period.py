@@ -39,6 +39,8 @@ class TestPeriods(BaseCase):
         # at 01:00 the clock went back to 00:00; at 00:00 it went on to 01:00
         self.assertEqual(midnight(date(2026, 10, 25), azores), moment("2026-10-25 00:00"))
         self.assertEqual(midnight(date(2026, 3, 29), azores), moment("2026-03-29 01:00"))
+        apia = pytz.timezone("Pacific/Apia")  # went from the 29th to the 31st, over the date line
+        self.assertEqual(midnight(date(2011, 12, 30), apia), moment("2011-12-30 10:00"))
 
     def test_the_period_of_a_moment_is_half_open(self):
         periods = Periods(date(2026, 5, 1), 1, "month", "America/Toronto")

@@ -91,6 +91,16 @@ class TestUsageUpload(BillingCase):
         self.assertEqual(self.usage(), [("k1", 9.0, "maps")])
         self.assertEqual(upload.undone, "0 rows removed, 1 set back")
 
+    def test_what_an_earlier_correction_said_is_kept(self):
+        self.push(9, "2026-05-02", idempotency_key="k1")
+        self.push(7, "2026-05-02", idempotency_key="k1")
+        upload = self.upload(row(5))
+        upload.action_store()
+        # A large file is stored later than its transaction began, by which corrections are dated.
+        upload.done_at = "2027-01-01 00:00:00"
+        upload.action_undo()
+        self.assertEqual(self.usage(), [("k1", 7.0, "maps")])
+
     def test_what_is_invoiced_becomes_an_adjustment(self):
         upload = self.upload(row(5_100_000))
         upload.action_store()

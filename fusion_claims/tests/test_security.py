@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.fusion_base.tests.common import RightsMixin
 from odoo.addons.fusion_claims import const
 
 from .common import PDF, ClaimsCase, make_signature
@@ -32,11 +33,10 @@ RIGHTS = {
         ("", "", "", "rwcu", "rwcu"),
     ),
 }
-OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
 @tagged("post_install", "-at_install")
-class TestSecurity(ClaimsCase):
+class TestSecurity(RightsMixin, ClaimsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -51,20 +51,7 @@ class TestSecurity(ClaimsCase):
         )
 
     def test_every_model_and_role(self):
-        own = {
-            name
-            for name, model in self.env.registry.items()
-            if model._original_module == "fusion_claims" and not model._abstract
-        }
-        self.assertEqual(own, set(RIGHTS))
-        for model, rights in RIGHTS.items():
-            for role, letters in zip(ROLES, rights, strict=True):
-                allowed = "".join(
-                    letter
-                    for letter, operation in OPERATIONS.items()
-                    if self.env[model].with_user(getattr(self, role)).has_access(operation)
-                )
-                self.assertEqual(allowed, letters, f"{model} as {role}")
+        self.assert_rights("fusion_claims", RIGHTS, [getattr(self, role) for role in ROLES])
 
     def test_health_information_is_for_its_group(self):
         order = self.new_case()

@@ -2,6 +2,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from odoo.addons.fusion_base.tests.common import RightsMixin
+
 from .common import ROLLATOR, PortalCase
 
 ROLES = ("plain", "field_rep", "therapist", "clerk", "office")
@@ -16,11 +18,10 @@ RIGHTS = dict.fromkeys(
     ("", "rwc", "r", "rwc", "rwcu"),
 )
 RIGHTS["fusion.visit.cancel.wizard"] = ("", "", "", "rwc", "rwc")
-OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
 
 
 @tagged("post_install", "-at_install")
-class TestSecurity(PortalCase):
+class TestSecurity(RightsMixin, PortalCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -52,20 +53,7 @@ class TestSecurity(PortalCase):
         )
 
     def test_every_model_and_role(self):
-        own = {
-            name
-            for name, model in self.env.registry.items()
-            if model._original_module == "fusion_portal" and not model._abstract
-        }
-        self.assertEqual(own, set(RIGHTS))
-        for model, rights in RIGHTS.items():
-            for role, letters in zip(ROLES, rights, strict=True):
-                allowed = "".join(
-                    letter
-                    for letter, operation in OPERATIONS.items()
-                    if self.env[model].with_user(getattr(self, role)).has_access(operation)
-                )
-                self.assertEqual(allowed, letters, f"{model} as {role}")
+        self.assert_rights("fusion_portal", RIGHTS, [getattr(self, role) for role in ROLES])
 
     def test_who_sees_a_visit(self):
         public = self.env.ref("base.public_user")

@@ -56,6 +56,8 @@ class FusionRepairBackfillLine(models.Model):
             ("duplicate_serial", "Newer sale of the same serial"),
             ("no_partner", "No client"),
             ("inactive_partner", "Client archived"),
+            ("sale_cancelled", "Sale cancelled meanwhile"),
+            ("failed", "Refused by the database, see the server's log"),
         ],
     )
     due_date = fields.Date("First Due")
@@ -96,8 +98,8 @@ class FusionRepairBackfillLine(models.Model):
                 line.partner_id = partner
                 found = run._find_known(known, line.sale_line_id, line.unit_index,
                                         line.serial_key, partner)  # fmt: skip
-                if not partner or not partner.active or line.sale_line_id.order_id.state != "sale":
-                    reason = "inactive_partner" if partner and not partner.active else "no_partner"
+                reason = _find_obstacle(line.sale_line_id.order_id)
+                if reason:
                     line.write({"action": "skip", "reason": reason})
                 elif found:
                     line.write(found)
@@ -129,3 +131,12 @@ class FusionRepairBackfillLine(models.Model):
     def action_leave_out(self):
         self.filtered(lambda one: one.action == "create").write({"action": "skip"})
         return True
+
+
+def _find_obstacle(order):
+    """:return: why a sale makes no contract any more, False where it does"""
+    if not order.partner_id:
+        return "no_partner"
+    if not order.partner_id.active:
+        return "inactive_partner"
+    return order.state != "sale" and "sale_cancelled"

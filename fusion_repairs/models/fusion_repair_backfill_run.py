@@ -268,7 +268,7 @@ class FusionRepairBackfillRun(models.Model):
         except Exception:  # row boundary: one by one, and the bad one is left out
             if len(lines) < 2:
                 _logger.warning("%s gets no contract", lines, exc_info=True)
-                lines.write({"action": "skip"})
+                lines.write({"action": "skip", "reason": "failed"})
                 return 0
         return sum(self._create_contracts(line) for line in lines)
 

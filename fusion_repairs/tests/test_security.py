@@ -14,6 +14,13 @@ class TestSecurity(RepairsCase):
         cls.portal = cls.new_user("Pia", "base.group_portal")
         cls.ann.group_ids = [(4, cls.env.ref("fusion_repairs.group_field").id)]
         cls.people = (cls.ann, cls.office, cls.manager, cls.staff, cls.portal)
+        cls.make_maintenance()
+        cls.make_jobs()
+        cls.make_coverage()
+        cls.make_backfill()
+
+    @classmethod
+    def make_maintenance(cls):
         cls.mine, cls.other = cls.new_contract(), cls.new_contract()
         cls.visit, cls.other_visit = cls.env["fusion.repair.maintenance.visit"].create(
             [
@@ -42,6 +49,8 @@ class TestSecurity(RepairsCase):
             {"contract_id": cls.mine.id, "event": "confirm"}
         )
 
+    @classmethod
+    def make_jobs(cls):
         cls.symptom = cls.env.ref("fusion_repairs.symptom_stair_lift_stops")
         cls.questions = cls.env.ref("fusion_repairs.intake_template_general")
         cls.job = cls.new_job()
@@ -50,6 +59,15 @@ class TestSecurity(RepairsCase):
         )
         cls.rate = cls.new_rate()
         cls.quote_line = cls.job._fc_compute_quote()[:1]
+        cls.labour, cls.other_labour = cls.env["fusion.repair.labour.line"].create(
+            [
+                {"repair_id": cls.job.id, "technician_id": technician.id}
+                for technician in (cls.ann, cls.bob)
+            ]
+        )
+
+    @classmethod
+    def make_coverage(cls):
         cls.subscription = cls.new_subscription()
         cls.plan = cls.subscription.plan_id
         cls.burn = cls.subscription._burn(cls.job)
@@ -62,21 +80,24 @@ class TestSecurity(RepairsCase):
                 "company_id": cls.company.id,
             }
         )
+
+    @classmethod
+    def make_backfill(cls):
         cls.backfill = cls.env["fusion.repair.backfill.run"].create({"company_id": cls.company.id})
         cls.backfill.line_ids = [(0, 0, {"action": "skip", "product_id": cls.lift.id})]
         cls.device = cls.env["fusion.repair.device.type.map"].create(
             {"device_type": "Glider", "category_id": cls.category.id}
         )
-        cls.labour, cls.other_labour = cls.env["fusion.repair.labour.line"].create(
-            [
-                {"repair_id": cls.job.id, "technician_id": technician.id}
-                for technician in (cls.ann, cls.bob)
-            ]
-        )
 
-    def test_who_may_do_what(self):
-        for record, operation, expected in (
-            # technician, office, manager, staff, portal
+    def check(self, *rows):
+        """:param rows: (record, operation, who may: technician, office, manager, staff, portal)"""
+        for record, operation, expected in rows:
+            with self.subTest(model=record._name, record=record.ids, operation=operation):
+                found = tuple(record.with_user(user).has_access(operation) for user in self.people)
+                self.assertEqual(found, expected)
+
+    def test_who_may_do_what_in_maintenance(self):
+        self.check(
             (self.category, "read", (True, True, True, False, False)),
             (self.category, "write", (False, False, True, False, False)),
             (self.category, "unlink", (False, False, False, False, False)),
@@ -97,6 +118,10 @@ class TestSecurity(RepairsCase):
             (self.log, "write", (False, False, False, False, False)),
             (self.mine.equipment_id, "read", (True, True, True, False, False)),
             (self.mine.equipment_id, "write", (False, True, True, False, False)),
+        )  # fmt: skip
+
+    def test_who_may_do_what_on_jobs(self):
+        self.check(
             (self.symptom, "read", (True, True, True, False, False)),
             (self.symptom, "write", (False, False, True, False, False)),
             (self.symptom, "unlink", (False, False, False, False, False)),
@@ -138,10 +163,7 @@ class TestSecurity(RepairsCase):
              (False, True, True, False, False)),
             (self.env["fusion.repair.visit.report.wizard"], "create",
              (True, True, True, False, False)),
-        ):  # fmt: skip
-            with self.subTest(model=record._name, record=record.ids, operation=operation):
-                found = tuple(record.with_user(user).has_access(operation) for user in self.people)
-                self.assertEqual(found, expected)
+        )  # fmt: skip
 
     def test_every_model_is_in_the_table(self):
         found = {
