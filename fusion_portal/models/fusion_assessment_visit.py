@@ -4,6 +4,7 @@ import hashlib
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, formatLang
+from odoo.tools.sql import escape_psql
 
 from .fusion_accessibility_assessment import FUNDING_SOURCES
 
@@ -458,9 +459,10 @@ class FusionAssessmentVisit(models.Model):
             return self.partner_id
         contacts = self.env["res.partner"]
         email = email_normalize(self.client_email or "")
-        domain = [("company_id", "in", [False, self.company_id.id]), ("name", "=ilike",
-                  self.client_name.strip().replace("\\", "\\\\").replace("%", r"\%")
-                  .replace("_", r"\_"))]  # fmt: skip
+        domain = [
+            ("company_id", "in", [False, self.company_id.id]),
+            ("name", "=ilike", escape_psql(self.client_name.strip())),
+        ]
         known = contacts
         if email:
             known = contacts.search([*domain, ("email_normalized", "=", email)], limit=1)

@@ -230,9 +230,10 @@ class RepairOrderIntake(models.Model):
         if len(digits) >= 7:
             found |= partners.browse(self._fc_find_by_phone(digits, limit))
         key = make_serial_key(text)
-        units = self.env["maintenance.equipment"].sudo()
-        serial = [("x_fc_serial_key", "=", key), ("company_id", "in", self.env.companies.ids)]
-        found |= units.search(serial, limit=limit).x_fc_client_id.with_env(self.env)
+        if key:  # without one, every unit that has no serial number would be meant
+            units = self.env["maintenance.equipment"].sudo()
+            serial = [("x_fc_serial_key", "=", key), ("company_id", "in", self.env.companies.ids)]
+            found |= units.search(serial, limit=limit).x_fc_client_id.with_env(self.env)
         if not email:
             found |= partners.search([("name", "ilike", text)], limit=limit)
         return found[:limit]

@@ -149,6 +149,10 @@ class TestIntake(RepairsCase):
         self.assertEqual(self.Repair._fc_look_up("sl77"), self.client)
         self.assertFalse(self.Repair._fc_look_up("ze"))
 
+    def test_signs_alone_find_nobody(self):
+        self.assertFalse(self.new_job(product_id=self.lift.id).x_fc_equipment_id.x_fc_serial_key)
+        self.assertFalse(self.Repair._fc_look_up("???"))
+
     def test_the_wizard_keeps_its_draft_and_asks_the_questions_of_the_type(self):
         wizards = self.env["fusion.repair.intake.wizard"]
         with Form(wizards) as form:
