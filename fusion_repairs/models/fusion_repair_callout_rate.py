@@ -10,6 +10,9 @@ from odoo.addons.fusion_tasks.services.openings import midnight, to_local
 
 from ..services.quote import do_periods_overlap
 
+#: What decides whether two rates stand in each other's way.
+PERIOD_FIELDS = {"active", "company_id", "equipment_class", "band", "valid_from", "valid_to"}
+
 
 class FusionRepairCalloutRate(models.Model):
     """What a call-out costs: one row per company, equipment class and band of the day."""
@@ -94,13 +97,13 @@ class FusionRepairCalloutRate(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """:raise ValidationError: when another rate in use holds a part of the period"""
-        names = ["active", "company_id", "equipment_class", "band", "valid_from", "valid_to"]
         for vals in vals_list:
-            self._refuse_overlap({**self.default_get(names), **vals})
+            self._refuse_overlap({**self.default_get(list(PERIOD_FIELDS)), **vals})
         return super().create(vals_list)
 
     def write(self, vals):
-        for rate in self if {"active", "band", "valid_from", "valid_to"} & set(vals) else ():
+        """:raise ValidationError: when another rate in use holds a part of the period"""
+        for rate in self if PERIOD_FIELDS & set(vals) else ():
             now = {
                 "active": rate.active,
                 "company_id": rate.company_id.id,

@@ -47,7 +47,18 @@ class SaleOrderCover(models.Model):
         lines = self._fc_list_confirmed_lines().filtered(
             lambda line: line.product_id.x_fc_labor_warranty_months > 0
         )
-        return self._fc_spawn_missing(lines, warranties, self._fc_prepare_warranty_values)
+        units = self.env["maintenance.equipment"].sudo()
+        known = {
+            (unit.x_fc_sale_line_id, unit.x_fc_unit_index): unit
+            for unit in units.search([("x_fc_sale_line_id", "in", lines.ids)])
+        }
+        return self._fc_spawn_missing(
+            lines,
+            warranties,
+            lambda line, index, serial: self._fc_prepare_warranty_values(
+                line, index, serial, known.get((line, index), units)
+            ),
+        )
 
     def _fc_spawn_plan_subscriptions(self):
         """One per plan sold; those that are there stay.
@@ -78,7 +89,6 @@ class SaleOrderCover(models.Model):
         """:param records: empty set of the model to create, with ``sale_line_id``, ``unit_index``
         :param prepare: called with line, index and serial, gives the values of a unit
         """
-        created = records
         known = {
             (one.sale_line_id.id, one.unit_index)
             for one in records.with_context(active_test=False).search(
@@ -86,32 +96,43 @@ class SaleOrderCover(models.Model):
             )
         }
         limit = self.env["fusion.repair.parameter"]._get_number("max_units_per_line")
+        wanted = {}
         for line in lines:
             serials = line._fc_get_serials()
             count = min(line._fc_count_units(serials), limit)
             missing = [index for index in range(1, count + 1) if (line.id, index) not in known]
-            try:
-                with self.env.cr.savepoint():
-                    created += records.create(
-                        [
-                            prepare(line, index, (serials + [False] * count)[index - 1])
-                            for index in missing
-                        ]
-                    )
-            except OperationalError:
-                raise
-            except Exception:  # row boundary: the sale goes on, the nightly job tries again
-                _logger.exception("%s of %s not made", records._description, line)
+            wanted[line] = [(index, (serials + [False] * count)[index - 1]) for index in missing]
+        return self._fc_create_together(records, wanted, prepare)
+
+    def _fc_create_together(self, records, wanted, prepare):
+        """All at once; where that fails line by line, so that one bad line takes no other along.
+
+        :param wanted: {line: [(index, serial)]}
+        """
+        try:
+            with self.env.cr.savepoint():
+                return records.create(
+                    [
+                        prepare(line, index, serial)
+                        for line, units in wanted.items()
+                        for index, serial in units
+                    ]
+                )
+        except OperationalError:
+            raise
+        except Exception:  # row boundary: the sale goes on, the nightly job tries again
+            if len(wanted) < 2:
+                _logger.exception("%s of %s not made", records._description, list(wanted))
+                return records
+        created = records
+        for line, units in wanted.items():
+            created += self._fc_create_together(records, {line: units}, prepare)
         return created
 
-    def _fc_prepare_warranty_values(self, line, index, serial):
+    def _fc_prepare_warranty_values(self, line, index, serial, unit):
         order = line.order_id
         start = order._fc_maintenance_anchor_date(line)
         months = relativedelta(months=line.product_id.x_fc_labor_warranty_months)
-        units = self.env["maintenance.equipment"].sudo()
-        unit = units.search(
-            [("x_fc_sale_line_id", "=", line.id), ("x_fc_unit_index", "=", index)], limit=1
-        )
         return {
             "partner_id": order.partner_id.id,
             "product_id": line.product_id.id,

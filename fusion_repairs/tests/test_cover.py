@@ -37,6 +37,41 @@ class TestLaborWarranty(RepairsCase):
         self.assertFalse(self.warranties(order))
         self.assertEqual(len(order._fc_spawn_labor_warranties()), 1)
 
+    def test_a_line_that_fails_takes_no_other_along(self):
+        self.lift.x_fc_labor_warranty_months = 12
+        order = self.new_order(self.lift, confirm=False)
+        bad = order.order_line.copy({"order_id": order.id})
+        orders = type(self.env["sale.order"])
+        prepare = orders._fc_prepare_warranty_values
+
+        def spoil(case, line, *arguments):
+            values = prepare(case, line, *arguments)
+            return {**values, "partner_id": False} if line == bad else values
+
+        self.patch(orders, "_fc_prepare_warranty_values", spoil)
+        logger = "odoo.addons.fusion_repairs.models.sale_order_cover"
+        with self.assertLogs(logger, "ERROR"), mute_logger("odoo.sql_db"):
+            order.action_confirm()
+        self.assertEqual(self.warranties(order).sale_line_id, order.order_line - bad)
+
+    def test_many_lines_cost_as_many_statements_as_few(self):
+        self.lift.x_fc_labor_warranty_months = 12
+
+        def cost(count):
+            order = self.new_order(self.lift, confirm=False)
+            for _line in range(count - 1):
+                order.order_line[:1].copy({"order_id": order.id})
+            order.with_context(fusion_repairs_no_spawn=True).action_confirm()
+            self.env.flush_all()
+            before = self.cr.sql_log_count
+            self.assertEqual(len(order._fc_spawn_labor_warranties()), count)
+            self.env.flush_all()
+            return self.cr.sql_log_count - before
+
+        cost(1)
+        few, many = cost(3), cost(30)
+        self.assertLessEqual(many - few, 27)
+
     def test_a_fault_never_stops_the_sale(self):
         self.lift.x_fc_labor_warranty_months = 12
         self.patch(type(self.env["sale.order"]), "_fc_prepare_warranty_values",

@@ -97,6 +97,13 @@ class TestRate(RepairsCase):
             quiet.active = True
         self.assertFalse(quiet.active)
 
+    def test_a_rate_does_not_move_into_another_s_class(self):
+        self.new_rate(valid_to=date(2031, 12, 31))
+        other = self.new_rate(name="Beds", equipment_class="standard", valid_to=date(2031, 12, 31))
+        with self.assertRaisesRegex(ValidationError, "Lifts by day"):
+            other.equipment_class = "lift_elevating"
+        self.assertEqual(other.equipment_class, "standard")
+
     def test_an_example_row_needs_amounts_to_be_used(self):
         example = self.env.ref("fusion_repairs.callout_rate_standard_regular")
         self.assertFalse(example.active)
