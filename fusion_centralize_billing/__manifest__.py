@@ -1,7 +1,7 @@
 {
     "name": "Fusion Centralized Billing",
     "summary": "Usage of several apps in, taxed invoices and signed webhooks out",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -39,6 +39,7 @@
         "views/fusion_billing_webhook_views.xml",
         "views/fusion_billing_api_log_views.xml",
         "views/fusion_billing_reconciliation_views.xml",
+        "views/fusion_billing_source_run_views.xml",
         "views/fusion_billing_cutover_views.xml",
         "views/fusion_billing_cutover_report.xml",
         "views/fusion_billing_revenue_family_views.xml",
@@ -49,6 +50,12 @@
         "views/portal_templates.xml",
         "views/fusion_centralize_billing_menus.xml",
     ],
+    "assets": {
+        "web.assets_backend": [
+            "fusion_centralize_billing/static/src/progress/progress.js",
+            "fusion_centralize_billing/static/src/progress/progress.xml",
+        ],
+    },
     "demo": ["demo/fusion_centralize_billing_demo.xml"],
     "application": True,
 }

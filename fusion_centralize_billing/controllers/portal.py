@@ -1,14 +1,11 @@
-import csv
-import io
-
 from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
+from odoo.addons.fusion_base.tools.table_export import to_csv
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 OPTIONS = {"type": "http", "auth": "public", "methods": ["GET"], "website": True, "sitemap": False}
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would read a formula
 
 
 class BillingPortal(CustomerPortal):
@@ -28,16 +25,14 @@ class BillingPortal(CustomerPortal):
         order_sudo = self._find_metered(order_id, access_token)
         if not order_sudo:
             return request.redirect("/my")
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["day", "metric", "unit", "quantity"])
-        for row in order_sudo._fc_get_usage_table(period):
-            writer.writerow([f"'{cell}" if cell.startswith(RISKY) else cell for cell in row])
+        table = to_csv(
+            ["day", "metric", "unit", "quantity"], order_sudo._fc_get_usage_table(period)
+        )
         headers = [
             ("Content-Type", "text/csv; charset=utf-8"),
             ("Content-Disposition", http.content_disposition(f"{order_sudo.name}.csv")),
         ]
-        return request.make_response(text.getvalue(), headers)
+        return request.make_response(table, headers)
 
     @http.route(f"{_usage_url}/data", **OPTIONS)
     def subscription_usage_data(self, order_id, access_token=None, period=None, **_params):

@@ -28,6 +28,7 @@ from . import fusion_billing_usage
 from . import fusion_billing_usage_log
 from . import fusion_billing_usage_rollup
 from . import fusion_billing_usage_upload
+from . import fusion_billing_source_run
 from . import fusion_billing_threshold_hit
 from . import fusion_billing_webhook
 from . import fusion_billing_webhook_attempt

@@ -1,3 +1,4 @@
+import base64
 from contextlib import closing
 from datetime import date, datetime, timezone
 from uuid import UUID
@@ -5,11 +6,13 @@ from uuid import UUID
 import psycopg2
 
 from odoo import sql_db
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+from ..wizards import fusion_billing_progress
 
 IMPORTER = "fusion.billing.import.wizard"
 LEDGER = "fusion.billing.invoice.ledger.wizard"
@@ -42,6 +45,7 @@ class ImportCase(AccountTestInvoicingCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.env.company.partner_id.tz = "America/Toronto"
+        cls.other_company = cls.env["res.company"].create({"name": "Other"})
         cls.wizard = cls.env[IMPORTER].sudo()
 
     def load(self, users=None, plans=None, subscriptions=None, **options):
@@ -511,3 +515,107 @@ class TestSource(ImportCase):
         )
         ledger.action_prune()
         self.assertFalse(self.order(f"{IDS['s']}1"))
+
+    def start(self):
+        """:return: (an administrator's dialog that writes, what it is told meanwhile)"""
+        admin = new_test_user(
+            self.env, "importer", groups="fusion_centralize_billing.group_billing_admin"
+        )
+        wizard = self.env[IMPORTER].with_user(admin).create({"dry_run": False})
+        told = []
+        self.patch(fusion_billing_progress, "FIRST_S", 0)
+        self.patch(fusion_billing_progress, "EVERY_S", 0)
+        self.patch(
+            self.registry["res.users"],
+            "_bus_send",
+            lambda user, kind, message, **_options: told.append((user, kind, message)),
+        )
+        return wizard, told
+
+    def test_a_long_run_tells_how_far_it_is(self):
+        wizard, told = self.start()
+        wizard.action_run_import()
+        self.assertEqual(
+            told,
+            [
+                (wizard.env.user, "fusion_billing.progress",
+                 {"model": IMPORTER, "id": wizard.id, "done": done, "total": 3})
+                for done in (1, 2, 3)
+            ],
+        )  # fmt: skip
+        run = wizard.run_id
+        self.assertEqual(
+            (run.kind, run.is_dry_run, run.is_cancelled, run.failed_count, wizard.run_count),
+            ("import", False, False, 0, 1),
+        )
+
+    def test_a_cancelled_run_leaves_nothing_but_its_log(self):
+        wizard, _told = self.start()
+        self.patch(
+            self.registry["res.users"],
+            "_bus_send",
+            lambda _user, _kind, message, **_options: (
+                message["done"] == 2 and wizard.action_cancel_run()
+            ),
+        )
+        wizard.action_run_import()
+        self.assertFalse(self.link(f"{IDS['u']}1"))
+        self.assertTrue(wizard.run_id.is_cancelled)
+        self.assertIn("cancelled", wizard.result_html)
+        # The next run of the same window is another one.
+        self.patch(self.registry["res.users"], "_bus_send", lambda *_args, **_options: None)
+        wizard.action_run_import()
+        self.assertTrue(self.link(f"{IDS['u']}1"))
+        self.assertEqual(wizard.run_count, 2)
+
+    def test_a_cancel_that_came_first_wins(self):
+        wizard, told = self.start()
+        wizard.action_cancel_run()
+        wizard.action_run_import()
+        self.assertEqual((told, wizard.run_id.is_cancelled), ([], True))
+        self.assertFalse(self.link(f"{IDS['u']}1"))
+
+    @mute_logger(
+        "odoo.addons.fusion_centralize_billing.wizards.fusion_billing_import_wizard",
+        "odoo.addons.fusion_centralize_billing.wizards.fusion_billing_nexacloud",
+    )
+    def test_the_log_of_a_run(self):
+        self.run_sql("UPDATE plans SET price_monthly = NULL, price_yearly = 200")
+        self.addCleanup(self.run_sql, "UPDATE plans SET price_monthly = 20, price_yearly = NULL")
+        wizard, _told = self.start()
+        wizard.action_run_import()
+        run = wizard.run_id
+        self.assertEqual((run.failed_count, wizard.failed_count), (1, 1))
+        rows = base64.b64decode(run.log_file).decode("utf-8-sig").splitlines()
+        self.assertEqual(
+            rows,
+            ["List,Kind,Id,Reason",
+             f"Failed,Subscription,{IDS['s']}1,The plan has no price for this billing cycle."],
+        )  # fmt: skip
+        self.assertEqual(run.log_name, f"nexacloud-import-{run.id}.csv")
+        self.assertIn("The plan has no price", run.result_html)
+
+    def test_a_comparison_by_night_is_in_the_log(self):
+        self.wizard._cron_reconcile()
+        run = self.env["fusion.billing.source.run"].search([], limit=1)
+        self.assertEqual((run.kind, run.failed_count), ("reconciliation", 0))
+
+    def test_only_administrators_read_the_log(self):
+        self.wizard._cron_reconcile()
+        run = self.env["fusion.billing.source.run"].search([], limit=1)
+        reader = new_test_user(
+            self.env, "reader", groups="fusion_centralize_billing.group_billing_manager"
+        )
+        admin = new_test_user(
+            self.env, "importer", groups="fusion_centralize_billing.group_billing_admin"
+        )
+        with self.assertRaises(AccessError):
+            run.with_user(reader).read(["result_summary"])
+        self.assertEqual(len(run.with_user(admin).read(["result_summary"])), 1)
+        admin.write({"company_ids": [(4, self.other_company.id)],
+                     "company_id": self.other_company.id})  # fmt: skip
+        elsewhere = run.with_user(admin).with_context(allowed_company_ids=self.other_company.ids)
+        with self.assertRaises(AccessError):
+            elsewhere.read(["result_summary"])
+        with self.assertRaises(AccessError):
+            run.with_user(admin).write({"failed_count": 0})

@@ -46,7 +46,7 @@ class TestPortal(BillingCase, HttpCase):
         day = self.order._fc_local_day(self.start)
         answer = self.get(f"{self.page}.csv")
         self.assertEqual(answer.headers["Content-Type"], "text/csv; charset=utf-8")
-        rows = answer.text.splitlines()
+        rows = answer.content.decode("utf-8-sig").splitlines()
         self.assertEqual(
             rows[:2], ["day,metric,unit,quantity", f"{day},map_calls,calls,5001500.000000"]
         )

@@ -6,6 +6,7 @@ from odoo.tools import mute_logger
 from odoo.addons.fusion_base.tools.redact import redact_logger
 
 from ..services.nexacloud import COUNTS, MONTHS, PLANS, SUBSCRIPTIONS, USERS
+from .fusion_billing_progress import Progress
 
 _logger = redact_logger(__name__)
 KINDS = ("partners", "plans", "subscriptions")
@@ -33,38 +34,42 @@ class FusionBillingImportWizard(models.TransientModel):
     )
 
     def action_run_import(self):
-        self.ensure_one()
-        self._fc_check_admin()
+        return self._fc_run("import", self._run_import)
+
+    def _run_import(self):
         result = self._import_rows(
             self._read_nexacloud_rows(), dry_run=self.dry_run, active_only=self.active_only
         )
-        return self._fc_show(result, len(result["failed"]))
+        return result, len(result["failed"])
 
     def action_test_connection(self):
         """Count what there is to read."""
-        self.ensure_one()
-        self._fc_check_admin()
+        return self._fc_run("test", lambda: (self._count_rows(), 0))
+
+    def _count_rows(self):
         with self._fc_open_source() as source:
             (counts,) = source.fetch(COUNTS)
-        return self._fc_show(counts)
+        return counts
 
     def action_run_reconciliation(self):
         """Compare all months of the source."""
-        self.ensure_one()
-        self._fc_check_admin()
-        result = self._reconcile()
-        return self._fc_show(result, len(result["failed"]) + result["delta"])
+        return self._fc_run("reconciliation", self._reconcile)
 
     @api.model
     def _cron_reconcile(self):
-        return self._reconcile()
+        started_at = fields.Datetime.now()
+        result, failed = self._reconcile()
+        self._fc_keep_run("reconciliation", result, failed, started_at)
+        return result
 
     @api.model
     def _reconcile(self):
+        """:return: (result of ``_reconcile_rows``, rows that failed or differ)"""
         text = self.env["ir.config_parameter"]._fc_billing("reconciliation_tolerance", "0.01")
-        return self.env["fusion.billing.reconciliation"]._reconcile_rows(
+        result = self.env["fusion.billing.reconciliation"]._reconcile_rows(
             self._read_reconciliation_rows(), tolerance=float(text)
         )
+        return result, len(result["failed"]) + result["delta"]
 
     @api.model
     def _read_nexacloud_rows(self):
@@ -117,16 +122,21 @@ class FusionBillingImportWizard(models.TransientModel):
         subscriptions = data.get("subscriptions", [])
         used = {str(row.get("plan_id")) for row in subscriptions if not _is_over(row)}
         partners, plans = {}, {}
-        for row in data.get("users", []):
+        users = data.get("users", [])
+        progress = Progress(self, sum(map(len, (users, data.get("plans", []), subscriptions))))
+        for row in users:
+            progress.step()
             partners[str(row.get("id"))] = run.keep(
                 "user", row, lambda row=row: books._import_user(service, row)
             )
         for row in data.get("plans", []):
+            progress.step()
             is_left_out = row.get("is_active") is False and str(row.get("id")) not in used
             plans[str(row.get("id"))] = run.keep(
                 "plan", row, lambda row=row: books._import_plan(metric, row), is_left_out
             )
         for row in subscriptions:
+            progress.step()
             run.keep_subscription(row, service, partners, plans, recurrences, books)
         return run.result
 

@@ -6,6 +6,7 @@ from odoo.addons.fusion_base.tools.redact import redact_logger
 
 from ..models.account_move_ledger import BLOCKING
 from ..services import ledger
+from .fusion_billing_progress import Progress
 
 _logger = redact_logger(__name__)
 JOURNAL_CODE = "NCSTR"
@@ -22,6 +23,11 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
 
         :return: number posted; one that cannot be posted stays a draft
         """
+        return self._fc_post_drafts()["posted"]
+
+    @api.model
+    def _fc_post_drafts(self):
+        """:return: ``{posted: n, failed: [{id, error}]}``"""
         books = self.sudo().with_company(self._fc_company())
         drafts = books.env["account.move"].search(
             [
@@ -32,7 +38,9 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             order="invoice_date, id",
         )
         result = {"posted": 0, "failed": []}
+        progress = Progress(self, len(drafts))
         for move in drafts:
+            progress.step()
             inv = {
                 "id": move.x_fc_nexacloud_invoice_id,
                 "stripe_invoice_id": move.x_fc_stripe_invoice_id,
@@ -40,7 +48,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
                 "paid_at": move.x_fc_ledger_paid_on,
             }
             books._fc_post_one(move, inv, result)
-        return result["posted"]
+        return result
 
     @api.model
     def _fc_post_one(self, move, inv, result):

@@ -11,9 +11,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
     _inherit = "fusion.billing.invoice.ledger.wizard"
 
     def action_prune(self):
-        self.ensure_one()
-        self._fc_check_admin()
-        return self._fc_show(self._fc_prune_metered_shadow())
+        return self._fc_run("prune", lambda: (self._fc_prune_metered_shadow(), 0))
 
     @api.model
     def _fc_prune_metered_shadow(self):

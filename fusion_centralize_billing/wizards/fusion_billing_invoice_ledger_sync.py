@@ -1,7 +1,7 @@
 import time
 from urllib.parse import quote
 
-from odoo import api, models
+from odoo import api, fields, models
 
 from odoo.addons.fusion_base.tools.outbound import (
     LOOPBACK,
@@ -33,6 +33,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
         :return: ``{already_posted, zero, void, draft, ingested, unverified: n, failed: [...]}``
         :raise UserError: the source cannot be read
         """
+        started_at = fields.Datetime.now()
         result = dict.fromkeys((*COUNTS.values(), "ingested", "unverified"), 0)
         result["failed"] = []
         rows = self._read_nexacloud_invoices()
@@ -47,8 +48,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
                 break  # the time share is used up
         if result["unverified"]:
             _logger.warning("%s invoices wait for their provider's word", result["unverified"])
-        if result["failed"]:
-            _logger.error("%s: %s rows failed", self._description, len(result["failed"]))
+        self._fc_keep_run("sync", result, len(result["failed"]), started_at)
         return result
 
     def _fc_find_posted(self):

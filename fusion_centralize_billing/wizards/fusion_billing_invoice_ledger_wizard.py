@@ -13,6 +13,7 @@ from ..models.account_move_ledger import BLOCKING
 from ..models.fusion_billing_revenue_family import OTHER
 from ..services import ledger
 from ..services.nexacloud import INVOICES, ITEMS
+from .fusion_billing_progress import Progress
 
 _logger = redact_logger(__name__)
 TAX_ALLOWANCE = 0.05  # of rounding, put on the tax line
@@ -44,8 +45,9 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
 
     def action_run(self):
         """Read the source's invoices and book them; a dry run leaves nothing behind."""
-        self.ensure_one()
-        self._fc_check_admin()
+        return self._fc_run("ledger", self._run_ledger)
+
+    def _run_ledger(self):
         rows = self._read_nexacloud_invoices()
         with self.env.cr.savepoint() as savepoint:
             result = self._ingest_invoices(rows, post=self.auto_post)
@@ -55,13 +57,15 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
         self.env.invalidate_all()
         if self.dry_run:
             result["dry_run"] = True
-        return self._fc_show(result, len(result["failed"]))
+        return result, len(result["failed"])
 
     def action_post_reviewed(self):
         """Post every draft of the source that nothing stands against."""
-        self.ensure_one()
-        self._fc_check_admin()
-        return self._fc_show({"posted": self._post_ingested()})
+        return self._fc_run("post", self._run_post)
+
+    def _run_post(self):
+        result = self._fc_post_drafts()
+        return result, len(result["failed"])
 
     def action_view_drafts(self):
         return {
@@ -104,7 +108,9 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             "lines_by_family": {}, "issues": [],
         }  # fmt: skip
         known = books._fc_find_moves([row.get("id") for row in data])
+        progress = Progress(self, len(data))
         for row in data:
+            progress.step()
             number = str(row.get("id") or "")
             inv = _merge(row, (verified or {}).get(number))
             try:

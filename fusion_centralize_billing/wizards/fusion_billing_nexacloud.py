@@ -1,4 +1,3 @@
-import json
 from contextlib import contextmanager
 
 import pytz
@@ -10,6 +9,7 @@ from odoo.addons.fusion_base.tools.redact import redact_logger
 
 from ..services import ledger
 from ..services.nexacloud import SourceError, open_source
+from .fusion_billing_progress import RunCancelled
 
 _logger = redact_logger(__name__)
 
@@ -20,64 +20,27 @@ class FusionBillingNexacloud(models.AbstractModel):
     _name = "fusion.billing.nexacloud"
     _description = "Reader of NexaCloud"
 
-    result_summary = fields.Text("Result (JSON)", readonly=True)
-    failed_count = fields.Integer("Failed", readonly=True)
-    result_html = fields.Html("Result", compute="_compute_result_html", sanitize=False)
+    run_id = fields.Many2one("fusion.billing.source.run", "Last Run", readonly=True)
+    run_count = fields.Integer(readonly=True)
+    cancelled_run = fields.Integer(readonly=True, help="The number of the run that was cancelled.")
+    result_summary = fields.Text(related="run_id.result_summary")
+    failed_count = fields.Integer(related="run_id.failed_count")
+    result_html = fields.Html(related="run_id.result_html")
+    log_file = fields.Binary(related="run_id.log_file")
+    log_name = fields.Char(related="run_id.log_name")
 
-    @api.depends("result_summary")
-    def _compute_result_html(self):
-        for wizard in self:
-            result = json.loads(wizard.result_summary or "{}")
-            wizard.result_html = result and self.env["ir.qweb"]._render(
-                "fusion_centralize_billing.nexacloud_result", wizard._prepare_result_values(result)
-            )
+    def action_cancel_run(self):
+        """Ask the run of this window to stop; nothing of it is kept.
 
-    def _prepare_result_values(self, result):
-        """:return: values of the result's page: tables of counts, rows that need a look"""
-        labels = self._get_result_labels()
+        A run that ends at the same moment wins or loses as a whole: both write this row, so that
+        the database lets one of them through, and Odoo starts the other anew.
+        """
+        self.ensure_one()
+        self._fc_check_admin()
+        self.cancelled_run = self.run_count + 1
 
-        def label(values):
-            return [(labels.get(key, key), value) for key, value in values.items()]
-
-        return {
-            "is_dry_run": result.pop("dry_run", False),
-            "counts": label({k: v for k, v in result.items() if isinstance(v, int | float)}),
-            "tables": [
-                (title, label(values))
-                for title, values in label(result)
-                if isinstance(values, dict) and values
-            ],
-            "lists": [
-                (title, rows) for title, rows in label(result) if isinstance(rows, list) and rows
-            ],
-        }
-
-    def _get_result_labels(self):
-        """:return: {key of a result: what a person reads}; families are named by their codes"""
-        return {
-            "created": self.env._("Created"),
-            "updated": self.env._("Updated"),
-            "posted": self.env._("Posted"),
-            "skipped": self.env._("Skipped"),
-            "failed": self.env._("Failed"),
-            "warnings": self.env._("To look at"),
-            "issues": self.env._("Issues"),
-            "by_family": self.env._("Amount by family"),
-            "lines_by_family": self.env._("Lines by family"),
-            "partners": self.env._("Customers"),
-            "users": self.env._("Users"),
-            "plans": self.env._("Plans"),
-            "subscriptions": self.env._("Subscriptions"),
-            "match": self.env._("Months that match"),
-            "delta": self.env._("Months that differ"),
-            "unlinked": self.env._("Without a subscription"),
-            "count": self.env._("Months"),
-            "amount": self.env._("Amount"),
-            "usage": self.env._("Counters"),
-            "products": self.env._("Products"),
-            "charges": self.env._("Charges"),
-            "reconciliations": self.env._("Comparisons"),
-        }
+    def _is_cancelled(self):
+        return self.cancelled_run > self.run_count
 
     @api.model
     def _fc_service(self):
@@ -140,16 +103,25 @@ class FusionBillingNexacloud(models.AbstractModel):
         """:raise AccessError: not a billing administrator"""
         self.check_access("write")
 
-    def _fc_show(self, result, failed=0):
-        """Keep a result and open this wizard again."""
-        self.write(
-            {
-                "result_summary": json.dumps(result, indent=2, default=str, ensure_ascii=False),
-                "failed_count": failed,
-            }
-        )
-        if failed:
-            _logger.error("%s: %s rows failed", self._description, failed)
+    def _fc_run(self, kind, work):
+        """Do one run of this window and open it again on the result. What was cancelled wrote
+        nothing.
+
+        :param kind: of ``fusion.billing.source.run``
+        :param work: returns (result, rows that a person must look at)
+        """
+        self.ensure_one()
+        self._fc_check_admin()
+        started_at = fields.Datetime.now()
+        try:
+            if self._is_cancelled():
+                raise RunCancelled
+            with self.env.cr.savepoint():
+                result, failed = work()
+        except RunCancelled:
+            result, failed = {"cancelled": True}, 0
+        run = self._fc_keep_run(kind, result, failed, started_at)
+        self.write({"run_id": run.id, "run_count": self.run_count + 1, "cancelled_run": 0})
         return {
             "type": "ir.actions.act_window",
             "name": self._description,
@@ -158,6 +130,14 @@ class FusionBillingNexacloud(models.AbstractModel):
             "view_mode": "form",
             "target": "new",
         }
+
+    @api.model
+    def _fc_keep_run(self, kind, result, failed, started_at):
+        """:return: the run, in the log"""
+        if failed:
+            _logger.error("%s: %s rows failed", self._description, failed)
+        runs = self.env["fusion.billing.source.run"]
+        return runs._keep(self._fc_company(), kind, result, failed, started_at)
 
     @api.model
     def _fc_name_error(self, error):
