@@ -99,7 +99,9 @@ class FusionBillingAccountLink(models.Model):
     def _fill_partner(self, values):
         """What a customer's record holds is never overwritten from here."""
         partner = self.partner_id
-        partner.write({key: value for key, value in values.items() if not partner[key]})
+        missing = {key: value for key, value in values.items() if not partner[key]}
+        if missing:  # an empty write would still stamp the row
+            partner.write(missing)
 
     def _has_invoice(self):
         """:return: whether the customer was ever invoiced for this service"""

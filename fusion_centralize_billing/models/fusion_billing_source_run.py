@@ -38,6 +38,9 @@ class FusionBillingSourceRun(models.Model):
     started_at = fields.Datetime(required=True, readonly=True)
     is_dry_run = fields.Boolean("Dry Run", readonly=True)
     is_cancelled = fields.Boolean("Cancelled", readonly=True)
+    resume_after = fields.Char(
+        readonly=True, help="The last invoice of a run that was cut short by its time share."
+    )
     failed_count = fields.Integer("Failed", readonly=True)
     result_summary = fields.Text("Result (JSON)", readonly=True)
     result_html = fields.Html("Result", compute="_compute_result_html", sanitize=False)

@@ -417,7 +417,10 @@ class TestSource(ImportCase):
         self.assertEqual((order.order_line.price_unit, order.x_fc_billing_anchor),
                          (20.0, date(2026, 5, 1)))  # fmt: skip
 
-    @mute_logger("odoo.addons.fusion_centralize_billing.models.fusion_billing_reconciliation_run")
+    @mute_logger(
+        "odoo.addons.fusion_centralize_billing.models.fusion_billing_reconciliation_run",
+        "odoo.addons.fusion_centralize_billing.wizards.fusion_billing_nexacloud",
+    )
     def test_months_are_joined_in_full(self):
         sub = f"{IDS['s']}1"
         self.assertEqual(

@@ -479,6 +479,27 @@ class TestLedgerSync(LedgerCase):
         self.assertFalse(self.move("void") + self.move("draft") + self.move("gone"))
         self.assertNotIn("/v1/invoices/in_posted", [one.path for one in self.server.requests])
 
+    def test_a_job_that_was_cut_short_goes_on_behind_its_last_invoice(self):
+        for number in ("one", "two"):
+            self.server.answer(status=404, path=f"/v1/invoices/in_{number}")
+        rows = [row("one"), row("two")]
+        self.patch(type(self.wizard), "_read_nexacloud_invoices", lambda *_args, **_kwargs: rows)
+        told = []
+
+        def commit_progress(_cron, processed=0, *, remaining=None):
+            told.append((processed, remaining))
+            return 0  # no time is left
+
+        self.patch(self.registry["ir.cron"], "_commit_progress", commit_progress)
+        job = self.wizard.with_context(ir_cron_progress_id=1)
+        for asked in (["one"], ["one", "two"], ["one", "two", "one"]):
+            job._cron_sync_verified()
+            self.assertEqual(
+                [request.path for request in self.server.requests],
+                [f"/v1/invoices/in_{number}" for number in asked],
+            )
+        self.assertEqual(told, [(0, 2), (1, None), (0, 1), (1, None), (0, 2), (1, None)])
+
     def test_the_job_ships_switched_off(self):
         cron = self.env.ref("fusion_centralize_billing.cron_fc_invoice_ledger")
         self.assertEqual(

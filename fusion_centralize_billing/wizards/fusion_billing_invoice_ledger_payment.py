@@ -65,13 +65,13 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             result["posted"] += 1
 
     @api.model
-    def _fc_get_paid(self, move, inv):
+    def _fc_read_paid(self, inv, total):
         """:return: what was paid, in the invoice's currency; the total where the source says paid
         and names no amount"""
         paid = inv.get("amount_paid")
         is_unknown = paid is None or paid is False or paid == ""
         if is_unknown:
-            return move.amount_total if str(inv.get("status") or "").lower() == "paid" else 0.0
+            return total if str(inv.get("status") or "").lower() == "paid" else 0.0
         return abs(float(ledger.number(paid)))
 
     @api.model
@@ -85,7 +85,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
         if move.state != "posted" or move.currency_id.is_zero(move.amount_residual):
             return nothing
         booked = move.amount_total - move.amount_residual
-        amount = move.currency_id.round(self._fc_get_paid(move, inv) - booked)
+        amount = move.currency_id.round(self._fc_read_paid(inv, move.amount_total) - booked)
         if amount <= 0:
             return nothing
         kind = "inbound" if move.move_type == "out_invoice" else "outbound"

@@ -197,21 +197,18 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             "currency_id": currency.id,
             "x_fc_nexacloud_invoice_id": str(inv["id"]),
             "x_fc_stripe_invoice_id": inv.get("stripe_invoice_id") or False,
+            "x_fc_ledger_paid": self._fc_read_paid(inv, float(abs(subtotal + tax))),
+            "x_fc_ledger_paid_on": self._fc_day(inv.get("paid_at")),
             "invoice_line_ids": [
                 Command.create(self._fc_prepare_line(line, sign, taxes, booking)) for line in lines
             ],
         }
         booking.move = self._fc_write_draft(move, values)
         self._fc_check_amounts(booking, lines, subtotal, sign * tax)
+        # Each write of a move works out its lines anew: one without an issue is spared it.
         issue, detail = (booking.issues or [("none", False)])[0]
-        booking.move.write(
-            {
-                "x_fc_ledger_issue": issue,
-                "x_fc_ledger_note": detail,
-                "x_fc_ledger_paid": self._fc_get_paid(booking.move, inv),
-                "x_fc_ledger_paid_on": self._fc_day(inv.get("paid_at")),
-            }
-        )
+        if (issue, detail) != (booking.move.x_fc_ledger_issue, booking.move.x_fc_ledger_note):
+            booking.move.write({"x_fc_ledger_issue": issue, "x_fc_ledger_note": detail})
         return booking
 
     def _fc_write_draft(self, move, values):

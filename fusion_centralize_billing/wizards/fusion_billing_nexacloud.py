@@ -38,6 +38,7 @@ class FusionBillingNexacloud(models.AbstractModel):
         self.ensure_one()
         self._fc_check_admin()
         self.cancelled_run = self.run_count + 1
+        return True
 
     def _is_cancelled(self):
         return self.cancelled_run > self.run_count
