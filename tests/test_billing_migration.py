@@ -77,6 +77,8 @@ NOT_DATA = (
 
 
 class TestBillingMigration(ServerCase):
+    options = (f"--limit-time-real={size(120, 7200)}",)
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -183,7 +185,7 @@ class TestBillingMigration(ServerCase):
         run.start()
         time.sleep(0.5)
         self.rpc(IMPORTER, "action_cancel_run", [wizard])
-        run.join(TIMEOUT_S)
+        run.join(size(TIMEOUT_S, 600))
         self.assertEqual(result, [True])
         (read,) = self.rpc(IMPORTER, "read", [wizard], ["result_summary", "run_count"])
         self.assertEqual((json.loads(read["result_summary"]), read["run_count"]),

@@ -2,6 +2,7 @@ import base64
 import json
 
 from odoo import api, fields, models
+from odoo.tools.misc import format_datetime, formatLang
 
 from odoo.addons.fusion_base.tools.table_export import to_csv
 
@@ -17,7 +18,6 @@ class FusionBillingSourceRun(models.Model):
     _name = "fusion.billing.source.run"
     _description = "NexaCloud Run"
     _order = "id desc"
-    _rec_name = "create_date"
 
     kind = fields.Selection(
         [
@@ -46,6 +46,14 @@ class FusionBillingSourceRun(models.Model):
     result_html = fields.Html("Result", compute="_compute_result_html", sanitize=False)
     log_file = fields.Binary("Log", compute="_compute_log_file", help="Every row with a reason.")
     log_name = fields.Char(compute="_compute_log_file")
+
+    @api.depends("kind", "create_date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for run in self:
+            moment = run.create_date and format_datetime(self.env, run.create_date, False, "short")
+            run.display_name = ", ".join(text for text in (kinds.get(run.kind), moment) if text)
 
     @api.model
     def _keep(self, company, kind, result, failed, started_at):
@@ -94,7 +102,13 @@ class FusionBillingSourceRun(models.Model):
         labels = self._get_result_labels()
 
         def label(values):
-            return [(labels.get(key, key), value) for key, value in values.items()]
+            return [
+                (
+                    labels.get(key, key),
+                    formatLang(self.env, value, digits=2) if isinstance(value, float) else value,
+                )
+                for key, value in values.items()
+            ]
 
         return {
             "is_dry_run": self.is_dry_run,
@@ -148,8 +162,10 @@ class FusionBillingSourceRun(models.Model):
         return {move.x_fc_nexacloud_invoice_id: move.id for move in moves}
 
     def _get_result_labels(self):
-        """:return: {key of a result: what a person reads}; families are named by their codes"""
+        """:return: {key of a result: what a person reads}"""
+        families = self.env["fusion.billing.revenue.family"].sudo().search([])
         return {
+            **{family.code: family.name for family in families},
             "created": self.env._("Created"),
             "updated": self.env._("Updated"),
             "posted": self.env._("Posted"),
