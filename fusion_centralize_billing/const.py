@@ -47,6 +47,8 @@ EVENTS = (
     "subscription.terminated",
     "subscription.reactivated",
     "usage.threshold_reached",
+    "wallet.depleted",
+    "wallet.low_balance",
 )
 
 # HTTP API

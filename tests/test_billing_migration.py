@@ -99,9 +99,7 @@ class TestBillingMigration(ServerCase):
         cls.set_parameters({"nexacloud_dsn": dsn})
         cls.rpc("res.currency", "write", [cls.ref("base.CAD")], {"active": True})
         company = cls.ref("base.main_company")
-        assert cls.call_beside(
-            "account.chart.template", "try_loading", [], "ca_2023", company
-        )
+        assert cls.call_beside("account.chart.template", "try_loading", [], "ca_2023", company)
 
     @classmethod
     def call_beside(cls, model, method, *arguments):
@@ -214,8 +212,8 @@ class TestBillingMigration(ServerCase):
 
     def test_5_only_what_changed_at_the_source_changes(self):
         self.at_source(
-            f"UPDATE users SET billing_city = 'Ottawa' WHERE id = key_of(1, 1);"
-            f"UPDATE subscriptions SET status = 'past_due' WHERE id = key_of(3, 1)"
+            "UPDATE users SET billing_city = 'Ottawa' WHERE id = key_of(1, 1);"
+            "UPDATE subscriptions SET status = 'past_due' WHERE id = key_of(3, 1)"
         )
         mark = self.query(self.name, "SELECT txid_current()")[0][0]
         self.run_wizard(IMPORTER, "action_run_import", dry_run=False)
@@ -224,8 +222,14 @@ class TestBillingMigration(ServerCase):
                 self.name,
                 f"SELECT COUNT(*) FROM {name} WHERE xmin::text::bigint > {mark % 2**32}",
             )[0][0]
-            for name in ("res_partner", "sale_order", "sale_order_line", "product_template",
-                         "fusion_billing_charge", "fusion_billing_plan")  # fmt: skip
+            for name in (
+                "res_partner",
+                "sale_order",
+                "sale_order_line",
+                "product_template",
+                "fusion_billing_charge",
+                "fusion_billing_plan",
+            )  # fmt: skip
         }
         self.assertEqual(
             changed,

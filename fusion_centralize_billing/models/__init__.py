@@ -30,6 +30,8 @@ from . import fusion_billing_usage_rollup
 from . import fusion_billing_usage_upload
 from . import fusion_billing_source_run
 from . import fusion_billing_threshold_hit
+from . import fusion_billing_wallet
+from . import fusion_billing_wallet_entry
 from . import fusion_billing_webhook
 from . import fusion_billing_webhook_attempt
 from . import fusion_billing_idempotency
@@ -37,6 +39,7 @@ from . import fusion_health
 from . import ir_config_parameter
 from . import ir_http
 from . import product_template
+from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_partner_card
@@ -50,6 +53,7 @@ from . import account_move
 from . import account_move_credit
 from . import account_move_dunning
 from . import account_move_ledger
+from . import account_move_wallet
 from . import payment_provider
 from . import payment_transaction
 from . import sale_order_payment

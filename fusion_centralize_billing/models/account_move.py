@@ -29,11 +29,13 @@ class AccountMove(models.Model):
                 move.x_fc_billing_service_id = service
                 move._fc_emit("invoice.created")
                 move._fc_apply_credits()
+                move._fc_apply_wallet()
                 move._fc_schedule_charge(order)
         return posted
 
     def _invoice_paid_hook(self):
         result = super()._invoice_paid_hook()
+        self._fc_fill_wallet()
         for move in self.filtered(
             lambda one: one.x_fc_billing_service_id and one.move_type == "out_invoice"
         ):

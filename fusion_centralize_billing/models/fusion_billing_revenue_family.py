@@ -55,16 +55,7 @@ class FusionBillingRevenueFamily(models.Model):
         """:return: the income account of the family in a company, made where it is missing"""
         family = self.sudo().with_company(company)
         if not family.account_id:
-            accounts = self.env["account.account"].sudo().with_company(company)
-            code = f"NCR.{family.code.upper()}"
-            family.account_id = accounts.search(
-                [*accounts._check_company_domain(company), ("code", "=", code)], limit=1
-            ) or accounts.create(
-                {
-                    "name": f"NexaCloud {family.name} Revenue",
-                    "code": code,
-                    "account_type": "income",
-                    "company_ids": company.ids,
-                }
+            family.account_id = company._fc_get_account(
+                f"NCR.{family.code.upper()}", f"NexaCloud {family.name} Revenue", "income"
             )
         return family.account_id

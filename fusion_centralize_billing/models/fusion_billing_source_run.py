@@ -163,7 +163,8 @@ class FusionBillingSourceRun(models.Model):
 
     def _get_result_labels(self):
         """:return: {key of a result: what a person reads}"""
-        families = self.env["fusion.billing.revenue.family"].sudo().search([])
+        families = self.env["fusion.billing.revenue.family"].sudo()
+        families = families.search([("code", "!=", False)])
         return {
             **{family.code: family.name for family in families},
             "created": self.env._("Created"),

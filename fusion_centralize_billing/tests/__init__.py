@@ -26,4 +26,5 @@ from . import test_subscription
 from . import test_termination
 from . import test_usage
 from . import test_usage_upload
+from . import test_wallet
 from . import test_webhook

@@ -10,3 +10,4 @@ from . import fusion_billing_invoice_ledger_sync
 from . import fusion_billing_resolve
 from . import fusion_billing_secret
 from . import fusion_billing_simulation
+from . import fusion_billing_wallet_top_up
