@@ -1,5 +1,5 @@
 """A whole migration on a running server: a real source database beside it, Stripe played by
-localstripe. Figures: ``SIZE`` rows of each kind, 1 % of them malformed."""
+localstripe. ``--heavy``: 10,000 rows, 1 % of them malformed, and 2,000 invoices."""
 
 import json
 import os
@@ -20,7 +20,8 @@ from toolbox.server import free_port
 
 from .support import ADMIN, TIMEOUT_S, ServerCase, size
 
-SIZE = size(100, 10_000)
+SIZE = size(100, 4900)  # customers, and as many subscriptions
+PLANS = size(10, 200)
 INVOICES = size(20, 2000)
 BAD = SIZE // 100
 IMPORTER = "fusion.billing.import.wizard"
@@ -50,23 +51,23 @@ CREATE TABLE invoice_items(id uuid PRIMARY KEY, invoice_id uuid, description tex
     quantity numeric(12,4), unit_price numeric(12,4), amount numeric(12,2),
     period_start timestamptz, period_end timestamptz);
 """
-#: The last ``bad`` users have an unknown country, the last plans no price for a month, the last
-#: subscriptions a user that does not exist.
+#: The last ``bad`` users have an unknown country; as many subscriptions have a plan without a price
+#: for a month, and as many a user that does not exist.
 FILL = """
 INSERT INTO users(id, email, company, billing_city, billing_state, billing_country, created_at)
-SELECT key_of(1, n), 'u' || n || '@example.com', 'Customer ' || n, 'Toronto',
-       'ON', CASE WHEN n > {size} - {bad} THEN 'Atlantis' ELSE 'CA' END, '2026-01-01'
+SELECT key_of(1, n), 'u' || n || '@example.com', 'Customer ' || n, 'Toronto', 'ON',
+       CASE WHEN n > {size} - {bad} THEN 'Atlantis' ELSE 'CA' END, '2026-01-01'
   FROM generate_series(1, {size}) n;
 INSERT INTO plans(id, name, price_monthly, price_yearly, cpu_seconds_quota, is_active)
-SELECT key_of(2, n), 'Plan ' || n,
-       CASE WHEN n > {size} - {bad} THEN NULL ELSE 20 END, 200, 18000, TRUE
-  FROM generate_series(1, {size}) n;
+SELECT key_of(2, n), 'Plan ' || n, CASE WHEN n = {plans} THEN NULL ELSE 20 END, 200, 18000, TRUE
+  FROM generate_series(1, {plans}) n;
 INSERT INTO subscriptions(id, user_id, deployment_id, plan_id, status, billing_cycle,
     current_period_start)
 SELECT key_of(3, n),
        key_of(1, CASE WHEN n > {size} - 2 * {bad} AND n <= {size} - {bad} THEN 0 ELSE n END),
-       key_of(4, n), key_of(2, n), 'active', 'monthly',
-       '2026-05-01 12:00+00'
+       key_of(4, n),
+       key_of(2, CASE WHEN n > {size} - {bad} THEN {plans} ELSE 1 + n % ({plans} - 1) END),
+       'active', 'monthly', '2026-05-01 12:00+00'
   FROM generate_series(1, {size}) n;
 """
 #: What a run itself writes: its window, its log, and what the server notes of requests.
@@ -91,7 +92,7 @@ class TestBillingMigration(ServerCase):
             "host": environment["PGHOST"], "port": environment["PGPORT"],
             "user": environment["PGUSER"], "password": environment.get("PGPASSWORD"),
         }  # fmt: skip
-        cls.at_source(SCHEMA + FILL.format(size=SIZE, bad=BAD))
+        cls.at_source(SCHEMA + FILL.format(size=SIZE, bad=BAD, plans=PLANS))
         dsn = psycopg2.extensions.make_dsn(
             **{key: value for key, value in cls.connection.items() if value},
             dbname=cls.source_name,
@@ -166,7 +167,7 @@ class TestBillingMigration(ServerCase):
     def test_1_a_dry_run_leaves_every_table_as_it_was(self):
         self.assertEqual(
             self.run_wizard(IMPORTER, "action_test_connection"),
-            {"users": SIZE, "plans": SIZE, "subscriptions": SIZE},
+            {"users": SIZE, "plans": PLANS, "subscriptions": SIZE},
         )
         before = self.count_rows()
         result = self.run_wizard(IMPORTER, "action_run_import", dry_run=True)
@@ -194,7 +195,7 @@ class TestBillingMigration(ServerCase):
         result = self.run_wizard(IMPORTER, "action_run_import", dry_run=False)
         self.assertEqual(
             result["created"],
-            {"partners": SIZE, "plans": SIZE, "subscriptions": SIZE - 2 * BAD},
+            {"partners": SIZE, "plans": PLANS, "subscriptions": SIZE - 2 * BAD},
         )
         self.assertEqual({row["reason"] for row in result["warnings"]}, {"unknown country"})
         self.assertEqual(len(result["warnings"]), BAD)
