@@ -37,6 +37,7 @@
         "views/fusion_billing_charge_views.xml",
         "views/fusion_billing_usage_views.xml",
         "views/fusion_billing_usage_upload_views.xml",
+        "views/fusion_billing_anomaly_views.xml",
         "views/fusion_billing_wallet_views.xml",
         "views/fusion_billing_webhook_views.xml",
         "views/fusion_billing_api_log_views.xml",

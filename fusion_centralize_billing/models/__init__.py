@@ -9,6 +9,7 @@ from . import fusion_billing_service_link
 from . import fusion_billing_service_subscription
 from . import fusion_billing_service_usage
 from . import fusion_billing_service_metered_event
+from . import fusion_billing_anomaly
 from . import fusion_billing_api_key
 from . import fusion_billing_api_log
 from . import fusion_billing_webhook_secret

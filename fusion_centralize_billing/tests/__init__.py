@@ -1,3 +1,4 @@
+from . import test_anomaly
 from . import test_api
 from . import test_api_changes
 from . import test_catalogue

@@ -377,7 +377,28 @@ SHOTS += [
             ("plans", ()),
             ("usage", ()),
             ("webhooks", ()),
+            ("dashboard", ()),
+            ("revenue", ()),
+            ("wallets", (_FIRST_ROW,)),
+            ("simulation", ()),
         )
+    ),
+    Shot(
+        "billing_usage_phone",
+        "northtrails",
+        "/my/subscriptions",
+        PHONE,
+        (
+            (
+                "document.querySelector('main table a, #wrap table a').click()",
+                "!!document.querySelector('a[href*=\"/usage\"]')",
+            ),
+            (
+                "document.querySelector('a[href*=\"/usage\"]').click()",
+                "!!document.querySelector('#usage_period')",
+            ),
+        ),
+        ready="!!document.querySelector('main table a, #wrap table a')",
     ),
 ]
 
