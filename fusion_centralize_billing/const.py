@@ -4,6 +4,7 @@ PREFIX = "fusion_billing."  # of every configuration parameter
 
 # API keys: fbk_<prefix>_<secret>
 KEY_PATTERN = r"fbk_([a-z0-9]{8})_[A-Za-z0-9_-]{43}"
+KEY_UNUSED_DAYS = 60
 KEY_USED_EVERY_S = 60  # last use is written at most so often
 
 SERVICE_CODE = r"[a-z][a-z0-9_]{1,31}"

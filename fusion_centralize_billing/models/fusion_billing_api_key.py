@@ -1,6 +1,7 @@
 import re
 import secrets
 import string
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools.misc import consteq
@@ -36,6 +37,11 @@ class FusionBillingApiKey(models.Model):
     expires_at = fields.Datetime("Expires")
     revoked_at = fields.Datetime("Revoked", readonly=True, copy=False)
     last_used_at = fields.Datetime("Last Used", readonly=True, copy=False)
+    is_unused = fields.Boolean(
+        "Unused",
+        compute="_compute_is_unused",
+        help="Valid, and not used for 60 days: an open door that nobody needs.",
+    )
     last_used_ip = fields.Char("Last Address", readonly=True, copy=False)
 
     _prefix_uniq = models.UniqueIndex("(prefix)")
@@ -64,6 +70,13 @@ class FusionBillingApiKey(models.Model):
         key = self.sudo().search([("prefix", "=", prefix)], limit=1)
         is_same = consteq(hash_token(raw or ""), key.key_hash or ABSENT_HASH)
         return key if match and is_same and key._is_valid() else key.browse()
+
+    @api.depends("last_used_at", "revoked_at", "expires_at", "service_id.active")
+    def _compute_is_unused(self):
+        since = fields.Datetime.now() - timedelta(days=const.KEY_UNUSED_DAYS)
+        for key in self:
+            known = key.last_used_at or key.create_date
+            key.is_unused = key._is_valid() and bool(known) and known < since
 
     def _is_valid(self):
         return bool(

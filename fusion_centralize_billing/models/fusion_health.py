@@ -18,6 +18,8 @@ class FusionHealth(models.AbstractModel):
         dead = events.search_count([("state", "=", "dead")])
         unsigned = self._find_unsigned_stripe()
         failing = self._count_failing()
+        unused = self.env["fusion.billing.api.key"].sudo().search([("revoked_at", "=", False)])
+        unused = unused.filtered("is_unused")
         return super()._fusion_health_checks() + [
             {
                 "code": "fusion_centralize_billing.webhooks_waiting",
@@ -31,6 +33,13 @@ class FusionHealth(models.AbstractModel):
                 "label": self.env._("Billing events given up"),
                 "state": "error" if dead else "ok",
                 "value": dead,
+                "unit": "",
+            },
+            {
+                "code": "fusion_centralize_billing.keys_unused",
+                "label": self.env._("API keys that nobody used for 60 days"),
+                "state": "warning" if unused else "ok",
+                "value": len(unused),
                 "unit": "",
             },
             {
@@ -80,6 +89,7 @@ class FusionHealth(models.AbstractModel):
             self._row("usage_explained", self._find_unexplained(), "order lines"),
             self._row("plans_in_force", self._find_idle_changes(), "subscriptions"),
             self._row("shadows_silent", self._find_loud_shadows(), "subscriptions"),
+            self._row("credit_adds_up", self._find_wrong_credit(), "customers"),
         ]
 
     def _row(self, code, ids, what):
@@ -118,6 +128,19 @@ class FusionHealth(models.AbstractModel):
             )
         )
         return wrong.ids
+
+    def _find_wrong_credit(self):
+        """:return: ids of wallets whose balance is not the sum of their movements, or that gave
+        more than came in by one of them"""
+        return self._select(
+            """SELECT w.id FROM fusion_billing_wallet w
+                 LEFT JOIN fusion_billing_wallet_entry e ON e.wallet_id = w.id
+                GROUP BY w.id
+               HAVING ABS(COALESCE(w.balance, 0) - COALESCE(SUM(e.amount), 0)) > 0.000001
+                UNION
+               SELECT MIN(e.wallet_id) FROM fusion_billing_wallet_entry e
+                GROUP BY COALESCE(e.lot_id, e.id) HAVING SUM(e.amount) < -0.000001"""
+        )
 
     def _find_idle_changes(self):
         """:return: ids of subscriptions whose plan should have changed yesterday or earlier"""

@@ -40,6 +40,30 @@ class TestHealth(BillingCase, HttpCase):
         self.assertEqual(self.checks()["stripe_webhook_unsigned"], ("ok", 0))
         self.assertFalse(self.env["res.config.settings"].create({}).x_fc_billing_unsigned_stripe)
 
+    def test_a_key_that_nobody_uses_is_told(self):
+        with freeze_time("2026-01-10 12:00"):
+            self.maps._generate_api_key()
+            self.env.cr.execute("UPDATE fusion_billing_api_key SET create_date = '2026-01-10'")
+            self.env.invalidate_all()
+            key = self.env["fusion.billing.api.key"].search([], limit=1)
+            self.assertEqual((self.checks()["keys_unused"], key.is_unused), (("ok", 0), False))
+        with freeze_time("2026-03-12 12:00"):
+            key.invalidate_recordset()
+            self.assertEqual((self.checks()["keys_unused"], key.is_unused), (("warning", 1), True))
+            key.last_used_at = moment("2026-02-10 12:00")
+            self.assertEqual(self.checks()["keys_unused"], ("ok", 0))
+            key.last_used_at = False
+            key.action_revoke()
+            self.assertEqual(self.checks()["keys_unused"], ("ok", 0))
+
+    def test_credit_that_does_not_add_up_is_found(self):
+        wallet = self.env["fusion.billing.wallet"].create({"partner_id": self.link.partner_id.id})
+        wallet._grant(50)
+        self.env.flush_all()
+        self.assertNotIn("credit_adds_up", self.broken())
+        self.env.cr.execute("UPDATE fusion_billing_wallet SET balance = 60")
+        self.assertIn("credit_adds_up", self.broken())
+
     def test_an_unsigned_notification_is_refused(self):
         provider = self.make_stripe()
         transaction = self.env["payment.transaction"].sudo().create(
