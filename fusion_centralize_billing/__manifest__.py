@@ -35,6 +35,7 @@
         "views/fusion_billing_metric_views.xml",
         "views/fusion_billing_plan_views.xml",
         "views/fusion_billing_charge_views.xml",
+        "views/fusion_billing_coupon_views.xml",
         "views/fusion_billing_usage_views.xml",
         "views/fusion_billing_usage_upload_views.xml",
         "views/fusion_billing_anomaly_views.xml",

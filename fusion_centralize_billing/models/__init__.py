@@ -21,6 +21,8 @@ from . import fusion_billing_charge_tier
 from . import fusion_billing_segment
 from . import fusion_billing_reconciliation
 from . import fusion_billing_reconciliation_run
+from . import fusion_billing_coupon
+from . import fusion_billing_coupon_use
 from . import fusion_billing_cutover
 from . import fusion_billing_cutover_line
 from . import fusion_billing_revenue
@@ -48,9 +50,11 @@ from . import sale_order
 from . import sale_order_plan
 from . import sale_order_rating
 from . import sale_order_api
+from . import sale_order_coupon
 from . import sale_order_events
 from . import sale_order_line
 from . import account_move
+from . import account_move_coupon
 from . import account_move_credit
 from . import account_move_dunning
 from . import account_move_ledger

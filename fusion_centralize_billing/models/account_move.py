@@ -71,6 +71,8 @@ class AccountMove(models.Model):
         untaxed, total = (
             cents(amount, self.currency_id) for amount in (self.amount_untaxed, self.amount_total)
         )
+        reductions = self.invoice_line_ids.filtered("x_fc_coupon_use_id")
+        coupons = cents(-sum(reductions.mapped("price_subtotal")), self.currency_id)
         return {
             **self._fc_event_values(),
             "lago_id": self.x_fc_billing_uuid,
@@ -78,7 +80,8 @@ class AccountMove(models.Model):
             "invoice_type": "subscription" if self._fc_has_period() else "one_off",
             "status": self._fc_get_status(),
             "payment_status": self._fc_get_payment_status(),
-            "fees_amount_cents": untaxed,
+            "fees_amount_cents": untaxed + coupons,
+            "coupons_amount_cents": coupons,
             "taxes_amount_cents": total - untaxed,
             "sub_total_excluding_taxes_amount_cents": untaxed,
             "sub_total_including_taxes_amount_cents": total,
@@ -107,7 +110,10 @@ class AccountMove(models.Model):
         return "failed" if self.x_fc_dunning_state == "exhausted" else "pending"
 
     def _fc_get_fee_lines(self):
-        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        """:return: the lines that bill something; coupons' reductions are none"""
+        return self.invoice_line_ids.filtered(
+            lambda line: line.display_type == "product" and not line.x_fc_coupon_use_id
+        )
 
     def _fc_get_tax_values(self):
         return [

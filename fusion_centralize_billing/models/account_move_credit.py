@@ -169,7 +169,7 @@ class AccountMoveLine(models.Model):
         }
 
     def _fc_get_left(self):
-        """:return: Decimal, untaxed amount of this line that no credit note took"""
+        """:return: Decimal, untaxed amount of this line that no coupon and no credit note took"""
         notes = self.x_fc_credit_line_ids.filtered(lambda line: line.parent_state == "posted")
         taken = sum((to_decimal(line.price_subtotal) for line in notes), to_decimal(0))
-        return to_decimal(self.price_subtotal) - taken
+        return to_decimal(self.price_subtotal) - to_decimal(self.x_fc_discount) - taken

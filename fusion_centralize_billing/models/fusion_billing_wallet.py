@@ -22,7 +22,6 @@ class FusionBillingWallet(models.Model):
     _description = "Prepaid Credit"
     _order = "partner_id, id"
     _rec_name = "partner_id"
-    _check_company_auto = True
 
     partner_id = fields.Many2one(
         "res.partner", "Customer", required=True, index=True, ondelete="restrict",

@@ -28,7 +28,11 @@ class SaleOrder(models.Model):
         billed_sudo._fc_rate_usage()
         for order_sudo in billed_sudo.filtered("next_invoice_date"):
             order_sudo._fc_apply_due_plans(order_sudo.next_invoice_date)
-        return super()._create_invoices(grouped=grouped, final=final, date=date)
+        moves = super()._create_invoices(grouped=grouped, final=final, date=date)
+        for order_sudo in billed_sudo.filtered("x_fc_coupon_use_ids"):
+            for move_sudo in moves.sudo().filtered(lambda move: move.move_type == "out_invoice"):
+                order_sudo._fc_apply_coupons(move_sudo)
+        return moves
 
     @api.model
     def _fc_get_ratable_domain(self):

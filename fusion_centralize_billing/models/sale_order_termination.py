@@ -41,13 +41,16 @@ class SaleOrder(models.Model):
         """
         flat = self._fc_get_flat_line()
         price = to_decimal(flat.price_unit * flat.product_uom_qty)
-        due = round_to(part_of(price, share), to_decimal(self.currency_id.rounding))
+        step = to_decimal(self.currency_id.rounding)
+        due = round_to(part_of(price, share), step)
         amounts = {}
         for line in self._fc_find_flat_invoice_lines():
-            part = min(due, line._fc_get_left())
+            # A coupon's part was never paid, and is not given back.
+            paid = to_decimal(line._fc_get_paid_share())
+            part = min(round_to(due * paid, step), line._fc_get_left())
             if part > 0:
                 amounts.setdefault(line.move_id, {})[line] = part
-                due -= part
+                due -= part / paid
         notes = self.env["account.move"].sudo()
         for move, parts in amounts.items():
             note = move._fc_credit(parts, self.env._("Unused days of %s", self.name))

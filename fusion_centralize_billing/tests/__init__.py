@@ -4,6 +4,7 @@ from . import test_api_changes
 from . import test_catalogue
 from . import test_charge
 from . import test_concurrency
+from . import test_coupon
 from . import test_cutover
 from . import test_dashboard
 from . import test_dunning
