@@ -1,7 +1,7 @@
 """A stranger's way with the published examples: from a customer to a paid invoice and the signed
 webhook, then suspension, restoration and removal."""
 
-from .billing_support import BillingCase, quickstart
+from .billing_support import BillingCase, BillingError, quickstart
 
 
 class TestBillingLoop(BillingCase):
@@ -55,3 +55,39 @@ class TestBillingLoop(BillingCase):
         self.tell()
         self.assertEqual(self.deployments.states[name], "removed")
         self.assertEqual(len(self.deployments.seen), len(set(self.deployments.seen)))
+
+    def test_a_part_goes_back_to_the_card_and_the_rest_waits_for_the_next_invoice(self):
+        name = quickstart.run(self.billing, "maps-standard", "map_calls", say=lambda *_words: None)
+        self.run_billing()
+        invoice = quickstart.wait_for_payment(self.billing, name, seconds=10)[0]
+        fee = invoice["fees"][0]
+        total = 1000 + round(1000 * invoice["taxes_amount_cents"] / invoice["fees_amount_cents"])
+        body = {
+            "invoice_id": invoice["id"],
+            "refund_amount_cents": total - 100,
+            "credit_amount_cents": 100,
+            "items": [{"fee_id": fee["id"], "amount_cents": 1000}],
+        }
+        note = self.billing.post("/credit_notes", {"credit_note": body})["credit_note"]
+        self.assertEqual(
+            (note["total_amount_cents"], note["refund_status"], note["credit_status"]),
+            (total, "succeeded", "available"),
+        )
+        refunds = self.rpc(
+            "payment.transaction", "search_read",
+            [("operation", "=", "refund")], ["amount", "state"],
+        )  # fmt: skip
+        self.assertEqual(
+            [(round(-100 * one["amount"]), one["state"]) for one in refunds],
+            [(total - 100, "done")],
+        )
+        (stored,) = self.rpc(
+            "account.move", "search_read",
+            [("x_fc_billing_uuid", "=", note["id"])], ["amount_residual"],
+        )  # fmt: skip
+        self.assertEqual(stored["amount_residual"], 1.0)
+        # more than the card paid is refused, and nothing is credited
+        body["refund_amount_cents"] = invoice["total_amount_cents"]
+        with self.assertRaises(BillingError) as caught:
+            self.billing.post("/credit_notes", {"credit_note": body})
+        self.assertEqual((caught.exception.status, caught.exception.code), (422, "not_payable"))

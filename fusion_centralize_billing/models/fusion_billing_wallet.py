@@ -7,6 +7,7 @@ from odoo.addons.fusion_base.tools.batch import run_batch
 from ..services.wire import cents
 
 JOURNAL_CODE = "FBCRD"
+ACCOUNTS = {"purchase": ("FBC.PREPAID", "liability_current"), "grant": ("FBC.PROMO", "expense")}
 NEVER = fields.Date.to_date("9999-12-31")
 
 
@@ -220,11 +221,12 @@ class FusionBillingWallet(models.Model):
     def _get_account(self, kind):
         """:param kind: of the movement: what was bought is a debt, what was granted a cost
         :return: account.account of the wallet's company, made where it is missing"""
-        accounts = {
-            "purchase": ("FBC.PREPAID", self.env._("Prepaid Credits"), "liability_current"),
-            "grant": ("FBC.PROMO", self.env._("Promotional Credits"), "expense"),
-        }
-        return self.company_id._fc_get_account(*accounts[kind])
+        name = {
+            "purchase": self.env._("Prepaid Credits"),
+            "grant": self.env._("Promotional Credits"),
+        }[kind]
+        code, account_type = ACCOUNTS[kind]
+        return self.company_id._fc_get_account(code, name, account_type)
 
     def _get_journal(self):
         journals = self.env["account.journal"].sudo().with_company(self.company_id)
