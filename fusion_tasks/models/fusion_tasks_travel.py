@@ -3,6 +3,7 @@ import time
 from functools import cache, partial
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import str2bool
 
@@ -109,12 +110,28 @@ class FusionTasksTravel(models.AbstractModel):
         )
         due = partners.search(domain, limit=const.GEOCODE_BATCH, order="id")
         left = partners.search_count(domain) - len(due)
-        run_batch(due, self._geocode_one, on_failure=_note_failure, remaining=left)
+        faults = []
 
-    def _geocode_one(self, partner):
+        def work(partner):
+            if not faults:
+                self._geocode_one(partner, faults)
+
+        run_batch(due, work, on_failure=_note_failure, remaining=left)
+        if faults:  # it is out of reach for the others, too: they wait for the next run
+            _logger.warning("The geocoder could not be asked: %s", faults[0])
+            if self.env.context.get("ir_cron_progress_id"):
+                self.env["ir.cron"]._commit_progress(remaining=0)
+
+    def _geocode_one(self, partner, faults):
+        """:param faults: list to which a service out of reach is added"""
         if self.env.context.get("ir_cron_progress_id"):
             time.sleep(const.GEOCODE_PAUSE_S)  # what a public server asks for
-        place = self._geocode(partner)
+        try:
+            place = self._geocode(partner)
+        except UserError as error:
+            faults.append(error)
+            partner._fc_count_geocode_failure()
+            return
         if place and travel.is_known(place):
             partner._fc_set_place(place)
         else:

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.fusion_base.tests.common import LoopbackServer
-from odoo.addons.fusion_base.tools.outbound import OutboundClient
+from odoo.addons.fusion_base.tools.outbound import OutboundClient, OutboundError
 
 from .. import const
 from .common import DEPOT, FAR, MONDAY, NEAR, TasksCase
@@ -95,7 +95,10 @@ class TestGeocode(TasksCase):
 
         def find(_geocoder, address, **_options):
             client = OutboundClient(server.url, timeout=1, allow_private=True, allow_http=True)
-            answer = client.get("/search", params={"q": address})
+            try:
+                answer = client.get("/search", params={"q": address})
+            except OutboundError as error:
+                raise UserError(str(error)) from None  # as Odoo's own does
             return float(answer[0]["lat"]), float(answer[0]["lon"])
 
         self.patch(self.registry["base.geocoder"], "_call_openstreetmap", find)
@@ -138,6 +141,17 @@ class TestGeocode(TasksCase):
         self.assertEqual(partner.x_fc_geocode_state, "failed")
         self.assertEqual(partner.x_fc_geocode_attempts, const.GEOCODE_ATTEMPTS)
         self.assertEqual(partner.partner_latitude, 0.0)
+
+    def test_a_server_out_of_reach_is_asked_once_in_a_run(self):
+        partners = self.new_partner() | self.new_partner() | self.new_partner()
+        with LoopbackServer() as server:
+            self.serve(server.answer(status=500))
+            with self.assertLogs("odoo.addons.fusion_tasks.models.fusion_tasks_travel") as logs:
+                self.run_cron()
+            self.assertEqual(len(server.requests), 1)
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual(partners.mapped("x_fc_geocode_attempts"), [1, 0, 0])
+        self.assertEqual(set(partners.mapped("x_fc_geocode_state")), {"pending"})
 
     def test_the_switch(self):
         partner = self.new_partner()
