@@ -1,1 +1,5 @@
-from . import fusion_technician_feed, fusion_technician_task_opening
+from . import (
+    fusion_technician_feed,
+    fusion_technician_route,
+    fusion_technician_task_opening,
+)
