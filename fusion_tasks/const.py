@@ -17,7 +17,11 @@ SWITCHES = {
     "geocode_enabled": True,
     "enable_email_notifications": True,
     "rating_enabled": False,
+    "day_brief_enabled": False,
 }
+
+#: Hour of the company's morning from which technicians get their day by e-mail.
+BRIEF_HOUR = 5
 
 #: Addresses that one run of the job looks up, and how often and when it tries again.
 GEOCODE_BATCH = 50

@@ -12,6 +12,7 @@ from . import fusion_technician_task_diary
 from . import fusion_technician_task_slot
 from . import fusion_technician_task_explain
 from . import fusion_technician_task_booking
+from . import fusion_technician_task_brief
 from . import fusion_technician_task_calendar
 from . import fusion_technician_task_alert
 from . import fusion_technician_task_board

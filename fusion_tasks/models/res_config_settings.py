@@ -32,6 +32,7 @@ class ResConfigSettings(models.TransientModel):
     x_fc_tasks_enable_email_notifications = fields.Boolean("Send E-mails")
 
     x_fc_tasks_rating_enabled = fields.Boolean("Ask How the Visit Was")
+    x_fc_tasks_day_brief_enabled = fields.Boolean("Send Technicians Their Day")
 
     @api.model
     def get_values(self):

@@ -20,6 +20,7 @@ class ResUsers(models.Model):
         groups="fusion_tasks.group_manager",
         help="Empty: the employee's work address, else the company's.",
     )
+    x_fc_brief_on = fields.Date("Day Last Sent", readonly=True, copy=False)
     x_fc_max_tasks_per_day = fields.Integer("Most Tasks a Day", help="0: no limit.")
 
     @api.depends("x_fc_is_technician")

@@ -2,6 +2,7 @@ from . import test_access_token
 from . import test_board
 from . import test_board_browser
 from . import test_booking
+from . import test_brief
 from . import test_calendar
 from . import test_email
 from . import test_hours
