@@ -21,19 +21,8 @@ class AccountMove(models.Model):
         if had:
             (self.sudo() + had.entry_move_id)._fc_reconcile_receivable()
             return
-        wallet_sudo = (
-            self.env["fusion.billing.wallet"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "=", self.commercial_partner_id.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("currency_id", "=", self.currency_id.id),
-                    ("balance", ">", 0),
-                ]
-            )
-        )
-        if wallet_sudo and wallet_sudo._consume(self):
+        wallet_sudo = self.env["fusion.billing.wallet"]._find(self)
+        if wallet_sudo.balance > 0 and wallet_sudo._consume(self):
             if self.currency_id.is_zero(self.amount_residual):
                 self._fc_note_paid()  # Odoo tells of money only
 

@@ -55,6 +55,18 @@ class FusionBillingWallet(models.Model):
         if self.entry_ids:
             raise UserError(self.env._("Prepaid credit that has moved stays in the books."))
 
+    @api.model
+    def _find(self, document):
+        """:param document: order or invoice
+        :return: the sudoed wallet that pays it, or empty"""
+        return self.sudo().search(
+            [
+                ("partner_id", "=", document.partner_id.commercial_partner_id.id),
+                ("company_id", "=", document.company_id.id),
+                ("currency_id", "=", document.currency_id.id),
+            ]
+        )
+
     def _grant(self, amount, expires_on=None, note=""):
         """Give credit away.
 

@@ -50,6 +50,7 @@ class SaleOrder(models.Model):
             "past": self._fc_get_shown_periods(),
             "lines": self._fc_get_billed_lines(),
             "chart": {"width": chart.WIDTH, "height": chart.HEIGHT},
+            "credit": self.env["fusion.billing.wallet"]._find(self).balance,
         }
 
     def _fc_get_shown_period(self, day=None):

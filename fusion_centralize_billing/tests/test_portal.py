@@ -41,6 +41,16 @@ class TestPortal(BillingCase, HttpCase):
         self.assertIn("<rect", page.text)
         self.assertIn("Usage", self.get(f"/my/subscriptions/{self.order.id}").text)
 
+    def test_credit_ahead_is_shown(self):
+        self.authenticate("owner", "owner")
+        self.assertNotIn("Prepaid credit", self.get(self.page).text)
+        wallet = self.env["fusion.billing.wallet"].create(
+            {"partner_id": self.order.partner_id.commercial_partner_id.id}
+        )
+        wallet._grant(12.5)
+        self.assertIn("Prepaid credit", self.get(self.page).text)
+        self.assertIn("12.50", self.get(self.page).text)
+
     def test_csv_and_json(self):
         self.authenticate("owner", "owner")
         day = self.order._fc_local_day(self.start)
