@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import pytz
 
@@ -139,6 +139,8 @@ def _make_gap(diary, work, stops, gap, wish):
     )
 
 
+# Technicians share their moments: a search asks for the same ones over and over.
+@lru_cache(maxsize=8192)
 def to_local(moment, tz):
     return pytz.utc.localize(moment).astimezone(tz)
 
@@ -149,6 +151,7 @@ def midnight(day, tz):
     return local.astimezone(pytz.utc).replace(tzinfo=None)
 
 
+@lru_cache(maxsize=8192)
 def round_up(moment, tz, grid_minutes):
     """:return: the first instant at or after ``moment`` on the grid of the local wall clock"""
     local = to_local(moment, tz)
