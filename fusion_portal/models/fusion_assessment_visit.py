@@ -19,7 +19,7 @@ class FusionAssessmentVisit(models.Model):
 
     _name = "fusion.assessment.visit"
     _description = "Home Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["fusion.sync.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "visit_date desc, id desc"
 
     _PORTAL_FIELDS = (
@@ -27,6 +27,9 @@ class FusionAssessmentVisit(models.Model):
         "zip", "partner_id", "visit_date", "authorizer_id", "default_funding_source",
         "income_under_threshold", "home_access_resolution", "notes",
     )  # fmt: skip
+
+    #: Who and where the client is, until a contact is linked.
+    _TYPED_FIELDS = ("client_name", "client_phone", "client_email", *_ADDRESS)
 
     name = fields.Char(readonly=True, copy=False, default=lambda self: self.env._("New"))
     partner_id = fields.Many2one("res.partner", "Client", tracking=True)
@@ -89,7 +92,6 @@ class FusionAssessmentVisit(models.Model):
     item_count = fields.Integer("Items", compute="_compute_counts")
     measured_count = fields.Integer("Measured Items", compute="_compute_counts")
     notes = fields.Text()
-    rev = fields.Integer("Revision", readonly=True, copy=False)
     completed_date = fields.Datetime("Completed", readonly=True, copy=False)
     completed_by_id = fields.Many2one("res.users", "Completed By", readonly=True, copy=False)
     completion_count = fields.Integer("Completions", readonly=True, copy=False)
@@ -194,8 +196,7 @@ class FusionAssessmentVisit(models.Model):
         """A linked contact is the one source: typed values beside it would keep it from filling."""
         if not vals.get("partner_id"):
             return dict(vals)
-        typed = ("client_name", "client_phone", "client_email", *_ADDRESS)
-        return {name: value for name, value in vals.items() if name not in typed}
+        return {name: value for name, value in vals.items() if name not in self._TYPED_FIELDS}
 
     @api.model
     def _check_portal_fields(self, vals):
@@ -232,15 +233,18 @@ class FusionAssessmentVisit(models.Model):
             raise UserError(self.env._("There is no such kind of item."))
         items_sudo = self.env[models_by_kind[kind]].sudo()
         if client_uuid:
-            known = items_sudo.search(
-                [("client_uuid", "=", client_uuid), ("visit_id", "=", self.id)]
-            )
+            known = items_sudo.search([("client_uuid", "=", client_uuid)])
+            if known and known.visit_id != self:
+                raise UserError(self.env._("This key is taken."))
             if known:
                 return known.sudo(self.env.su)
         if self.state not in _OPEN:
             raise UserError(self.env._("This visit is closed. Ask the office to reopen it."))
         if item_type not in dict(items_sudo._fields[items_sudo._type_field].selection):
             raise UserError(self.env._("There is no such kind of item."))
+        places = self.env["fusion.accessibility.assessment"]._fields["location_tag"]
+        if location_tag not in dict(places.selection):
+            raise UserError(self.env._("There is no such place."))
         live = self._live_items()[kind == "accessibility"].sudo()
         values = {
             items_sudo._type_field: item_type,
@@ -253,7 +257,9 @@ class FusionAssessmentVisit(models.Model):
             values |= self._prepare_accessibility(
                 item_type, location_tag, location_label, same_as_previous
             )
-        return items_sudo.create(values).sudo(self.env.su)
+        item = items_sudo.create(values).sudo(self.env.su)
+        self._raise_rev()
+        return item
 
     def _prepare_accessibility(self, item_type, location_tag, location_label, same_as_previous):
         items = self.env["fusion.accessibility.assessment"].sudo()

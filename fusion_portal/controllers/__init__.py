@@ -1,0 +1,2 @@
+from . import visits
+from . import workspace

@@ -1,0 +1,146 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.fusion_base.tools.cursor import own_cursor
+
+_REP = "fusion_portal.group_portal_sales_rep"
+_OFFICE = "fusion_claims.group_claims_user"
+_OPEN = ("measuring", "client_pending")
+
+
+class FusionAssessmentVisit(models.Model):
+    """Whom the portal shows a visit, and the pages that list them."""
+
+    _inherit = "fusion.assessment.visit"
+
+    # -- Who sees it ------------------------------------------------------------------------------
+
+    @api.model
+    def _is_rep(self):
+        return self.env.user.has_group(_REP) or self.env.user.has_group(_OFFICE)
+
+    @api.model
+    def _find_visible(self, visit_id):
+        """:return: the visit for its reader, or nothing; a refused look is noted"""
+        visit = self.browse()
+        if self.has_access("read"):
+            visit = self.search([("id", "=", visit_id)], limit=1)
+        if not visit:
+            self.sudo().search([("id", "=", visit_id)], limit=1)._log_denied("visit")
+        return visit
+
+    def _log_view(self, what):
+        """Note once per person, visit and occasion who looked at health information."""
+        self.env["fusion.phi.access.log"]._log(self, "view", what)
+
+    def _log_denied(self, what):
+        """In a cursor of its own: the answer "there is no such page" rolls the request back."""
+        if not self:
+            return
+        with own_cursor(self.env) as cr:
+            self.with_env(self.env(cr=cr)).env["fusion.phi.access.log"]._log(
+                self.with_env(self.env(cr=cr)), "denied", what
+            )
+
+    # -- Lists ------------------------------------------------------------------------------------
+
+    @api.model
+    def _get_list_filters(self):
+        """:return: {key of the address: label}"""
+        env = self.env
+        return {
+            "open": env._("Open"),
+            "mine": env._("Mine"),
+            "team": env._("Team"),
+            "done": env._("Done"),
+            "cancelled": env._("Cancelled"),
+        }
+
+    @api.model
+    def _get_list_domain(self, key, search):
+        domain = {
+            "open": Domain("state", "in", _OPEN),
+            "mine": Domain("sales_rep_id", "=", self.env.uid),
+            "team": Domain("sales_rep_id", "!=", self.env.uid),
+            "done": Domain("state", "=", "done"),
+            "cancelled": Domain("state", "=", "cancelled"),
+        }[key]
+        text = (search or "").strip()
+        if text:
+            domain &= Domain.OR(
+                [(name, "ilike", text)] for name in ("name", "client_name", "city")
+            )
+        return domain
+
+    @api.model
+    def _count_open(self):
+        return self.search_count(self._get_list_domain("open", ""))
+
+    @api.model
+    def _get_list_rows(self, domain, limit, offset=0):
+        """:return: list of dicts for the list's template, today's visits first"""
+        today = fields.Date.context_today(self)
+        visits = self.search(domain, limit=limit, offset=offset)
+        states = dict(self._fields["state"]._description_selection(self.env))
+        rows = []
+        for visit in visits:
+            day = fields.Datetime.context_timestamp(self, visit.visit_date).date()
+            parts = (visit.street, visit.city, visit.zip)
+            address = ", ".join(part for part in parts if part)
+            rows.append(
+                {
+                    "visit": visit,
+                    "url": f"/my/visit/{visit.id}",
+                    "client": visit.client_name or self.env._("New client"),
+                    "is_today": day == today,
+                    "state": visit.state,
+                    "state_label": states[visit.state],
+                    "address": address,
+                    "rep": visit.sales_rep_id.sudo().name,
+                    "authorizer": visit.authorizer_id.sudo().name or "",
+                    "items": visit.item_count,
+                    "measured": visit.measured_count,
+                }
+            )
+        return sorted(rows, key=lambda row: not row["is_today"])
+
+    # -- One visit --------------------------------------------------------------------------------
+
+    def _add_item_online(self, kind, item_type, location_tag, location_label, same_as_previous,
+                         client_uuid):  # fmt: skip
+        """:return: ``{"id", "kind", "rev"}``, or ``{"error": {"code", "message"}}`` with code
+        ``combination``, ``closed``, ``bad_type`` or ``custom_label``"""
+        label = location_label.strip()[:200] if isinstance(location_label, str) else None
+        if location_tag == "custom" and not label:
+            message = self.env._("Say where it is.")
+            return {"error": {"code": "custom_label", "message": message}}
+        try:
+            with self.env.cr.savepoint():
+                item = self._add_item(
+                    kind, item_type, location_tag, label, same_as_previous, client_uuid
+                )
+        except ValidationError as error:
+            return {"error": {"code": "combination", "message": str(error)}}
+        except UserError as error:
+            code = "bad_type" if self.state in _OPEN else "closed"
+            return {"error": {"code": code, "message": str(error)}}
+        return {"id": item.id, "kind": kind, "rev": item.rev}
+
+
+class FusionAssessment(models.Model):
+    _inherit = "fusion.assessment"
+
+    def _sign_online(self, role, name, signature, relationship, consent, ip):
+        """Sign on a rep's tablet or with the authorizer's own account.
+
+        :raise UserError: see ``_sign``; the device of somebody else's visit, too
+        """
+        if role == "applicant" and not self.visit_id.has_access("write"):
+            raise UserError(self.env._("The applicant signs on the sales rep's tablet."))
+        for value in (name, signature):
+            if not isinstance(value, str):
+                raise UserError(self.env._("Write the name and sign in the box."))
+        self._sign(role, name, signature, relationship or False, consent is True, ip)
+        self.env["fusion.phi.access.log"]._log(self.visit_id, "sign", role)
+        self.visit_id._raise_rev()
