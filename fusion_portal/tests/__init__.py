@@ -5,3 +5,4 @@ from . import test_measures
 from . import test_ops
 from . import test_security
 from . import test_visit
+from . import test_browser

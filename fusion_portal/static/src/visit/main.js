@@ -20,8 +20,5 @@ async function main() {
     await app.mount(document.body);
 }
 
-if (document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", main);
-} else {
-    main();
-}
+// Deferred, so the document is there; the bundle's templates come after its modules.
+setTimeout(main);
