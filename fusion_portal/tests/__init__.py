@@ -6,3 +6,4 @@ from . import test_ops
 from . import test_security
 from . import test_visit
 from . import test_browser
+from . import test_offline

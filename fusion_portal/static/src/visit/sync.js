@@ -231,12 +231,12 @@ export class Sync {
         this.csrfToken = state.csrf_token;
         this.state = state;
         this.tell();
-        await this.store.put("snapshots", {
-            user_id: this.userId,
-            visit_id: this.visitId,
-            state,
-            at: Date.now(),
-        });
+        const row = { user_id: this.userId, visit_id: this.visitId, state, at: Date.now() };
+        if (state.visit.state === "done" && !this.count) {
+            await this.store.remove("snapshots", row); // over: nothing of it stays on the tablet
+        } else {
+            await this.store.put("snapshots", row);
+        }
     }
 
     async sendOps() {
@@ -267,7 +267,8 @@ export class Sync {
         for (const entry of batch.filter((one) => one.isDone)) {
             await this.store.remove("ops", entry);
         }
-        await this.store.putAll("ops", structuredClone(changed));
+        const left = changed.filter((entry) => !entry.isDone);
+        await this.store.putAll("ops", structuredClone(left));
         return true;
     }
 
@@ -394,20 +395,6 @@ export class Sync {
             form.append("item_id", item.id);
         }
         return await upload(`${this.url}/photo`, form);
-    }
-
-    /** Completed on the server: nothing of it stays on the tablet. */
-    async wipe() {
-        for (const entry of this.entries) {
-            await this.store.remove("ops", entry);
-        }
-        for (const photo of this.photos) {
-            await this.store.remove("photos", photo);
-        }
-        await this.store.remove("snapshots", { user_id: this.userId, visit_id: this.visitId });
-        this.entries = [];
-        this.photos = [];
-        this.tell();
     }
 
     stop() {
