@@ -30,6 +30,9 @@
         "views/sale_order_views.xml",
         "views/fusion_portal_menus.xml",
         "views/portal_visit_templates.xml",
+        "views/portal_case_templates.xml",
+        "views/portal_accessibility_templates.xml",
+        "views/booking_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": [

@@ -2,6 +2,9 @@ from . import fusion_sync_mixin
 from . import fusion_measure_mixin
 from . import fusion_assessment_visit
 from . import fusion_assessment_visit_sync
+from . import fusion_assessment_visit_mail
+from . import fusion_assessment_visit_booking
+from . import fusion_assessment_visit_reminder
 from . import fusion_assessment
 from . import fusion_accessibility_assessment
 from . import fusion_accessibility_segment
@@ -12,3 +15,4 @@ from . import fusion_assessment_visit_portal
 from . import crm_team
 from . import res_users
 from . import sale_order
+from . import sale_order_case

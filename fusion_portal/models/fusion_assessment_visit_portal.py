@@ -36,12 +36,15 @@ class FusionAssessmentVisit(models.Model):
 
     def _log_denied(self, what):
         """In a cursor of its own: the answer "there is no such page" rolls the request back."""
-        if not self:
-            return
-        with own_cursor(self.env) as cr:
-            self.with_env(self.env(cr=cr)).env["fusion.phi.access.log"]._log(
-                self.with_env(self.env(cr=cr)), "denied", what
-            )
+        self._note_denied(self, what)
+
+    @api.model
+    def _note_denied(self, record, what):
+        """:param record: anything with a client, perhaps nothing"""
+        if record:
+            with own_cursor(self.env) as cr:
+                env = self.env(cr=cr)
+                env["fusion.phi.access.log"]._log(record.with_env(env), "denied", what)
 
     # -- Lists ------------------------------------------------------------------------------------
 
@@ -126,6 +129,52 @@ class FusionAssessmentVisit(models.Model):
             code = "bad_type" if self.state in _OPEN else "closed"
             return {"error": {"code": code, "message": str(error)}}
         return {"id": item.id, "kind": kind, "rev": item.rev}
+
+    @api.model
+    def _save_standalone(self, visit, assessment_type, funding_source, values):
+        """Make one item from a form of its own; without a visit, one is opened for it.
+
+        :param values: measures, place and client by field name
+        :return: ``{"id", "visit_id"}``, or ``{"error": {"code", "message", "fields"}}`` with code
+            ``bad_type``, ``bad_funding`` or ``invalid``; nothing is made then
+        """
+        items = self.env["fusion.accessibility.assessment"]
+        if assessment_type not in items._fields["assessment_type"].get_values(self.env):
+            return self._refuse("bad_type", self.env._("There is no such kind of item."))
+        if funding_source not in items._FUNDING_TO_SALE_TYPE:
+            return self._refuse("bad_funding", self.env._("There is no such funding."))
+        values = dict(values)
+        place, label = values.pop("location_tag", "inside"), values.pop("location_label", None)
+        client = {name: values.pop(name) for name in self._TYPED_FIELDS if name in values}
+        values["x_fc_funding_source"] = funding_source
+        faults = {}
+        savepoint = self.env.cr.savepoint()
+        with savepoint:
+            visit = visit or self.create({})
+            answer = visit._add_item_online(
+                "accessibility", assessment_type, place, label, False, None
+            )
+            if "error" in answer:
+                faults["location_label"] = answer["error"]["message"]
+            else:
+                item = items.browse(answer["id"]).sudo()
+                allowed = visit._get_writable(item)
+                _written, faults, _conflicts = item._merge(values, item.rev, (), allowed)
+                visit_sudo = visit.sudo()
+                faults |= visit_sudo._merge(
+                    client, visit.rev, (), visit._get_writable(visit)
+                )[1]
+                item._settle_entries()
+            if faults:
+                savepoint.rollback()
+        if faults:
+            message = " ".join(faults.values())
+            return self._refuse("invalid", message, faults)
+        return {"id": item.id, "visit_id": visit.id}
+
+    @api.model
+    def _refuse(self, code, message, faults=None):
+        return {"error": {"code": code, "message": message, "fields": faults or {}}}
 
 
 class FusionAssessment(models.Model):
