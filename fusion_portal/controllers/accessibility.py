@@ -31,7 +31,7 @@ class AccessibilityForms(CustomerPortal):
         visits = request.env["fusion.assessment.visit"]
         kind = _FORMS.get((family, variant))
         if not kind or not visits._is_rep():
-            return request.not_found()
+            raise NotFound
         schema = visits._get_schema()
         values = {
             **self._prepare_portal_layout_values(),

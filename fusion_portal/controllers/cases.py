@@ -1,3 +1,5 @@
+from werkzeug.exceptions import NotFound
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
@@ -29,7 +31,7 @@ class CasePortal(CustomerPortal):
     @http.route(_cases_url, type="http", auth="user", methods=["GET"], website=True, sitemap=False)
     def my_cases(self, notice="", **_params):
         if not request.env.user.has_group(_GROUP):
-            return request.not_found()
+            raise NotFound
         orders = request.env["sale.order"]
         values = {
             **self._prepare_portal_layout_values(),
@@ -45,7 +47,7 @@ class CasePortal(CustomerPortal):
     def my_case(self, order_id, notice="", **_params):
         case = request.env["sale.order"]._fc_find_own_case(order_id)
         if not case:
-            return request.not_found()
+            raise NotFound
         return self._show_case(case, notice=notice)
 
     @http.route(
@@ -56,7 +58,7 @@ class CasePortal(CustomerPortal):
         case = request.env["sale.order"]._fc_find_own_case(order_id)
         name = case and case._fc_find_case_document(key)
         if not name:
-            return request.not_found()
+            raise NotFound
         request.env["fusion.phi.access.log"]._log(case, "download", key)
         stream = request.env["ir.binary"]._get_stream_from(case, name)
         answer = stream.get_response(as_attachment=False)
@@ -71,7 +73,7 @@ class CasePortal(CustomerPortal):
     def correct(self, order_id, text="", **_params):
         case = request.env["sale.order"]._fc_find_own_case(order_id)
         if not case:
-            return request.not_found()
+            raise NotFound
         try:
             case._fc_request_case_correction(text)
         except UserError as error:
@@ -85,7 +87,7 @@ class CasePortal(CustomerPortal):
     def application(self, order_id, file=None, **_params):
         case = request.env["sale.order"]._fc_find_own_case(order_id)
         if not case:
-            return request.not_found()
+            raise NotFound
         try:
             raw = file.read(_LARGEST + 1) if hasattr(file, "read") else b""
             case._fc_take_application(raw)
@@ -99,10 +101,10 @@ class CasePortal(CustomerPortal):
         visits = request.env["fusion.assessment.visit"]
         visit = visits._find_visible(visit_id)
         if not visit or visit.authorizer_id != request.env.user.partner_id:
-            return request.not_found()
+            raise NotFound
         try:
             if not visit._request_correction(item_id, text):
-                return request.not_found()
+                raise NotFound
         except UserError:
             return request.redirect("/my/cases?notice=nothing", code=303)
         return request.redirect("/my/cases?notice=asked", code=303)

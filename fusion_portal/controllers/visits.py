@@ -1,3 +1,5 @@
+from werkzeug.exceptions import NotFound
+
 from odoo import http
 from odoo.http import request
 
@@ -35,7 +37,7 @@ class VisitPortal(CustomerPortal):
     def my_visits(self, page=1, filterby="open", search="", **_params):
         visits = request.env["fusion.assessment.visit"]
         if not visits._is_rep():
-            return request.not_found()
+            raise NotFound
         filterby = filterby if filterby in visits._get_list_filters() else "open"
         domain = visits._get_list_domain(filterby, search)
         pager = portal_pager(
@@ -61,7 +63,7 @@ class VisitPortal(CustomerPortal):
     def new_visit_page(self, **_params):
         """A page and no visit: link previews and reloads create nothing."""
         if not request.env["fusion.assessment.visit"]._is_rep():
-            return request.not_found()
+            raise NotFound
         values = {**self._prepare_portal_layout_values(), "page_name": "visits"}
         return request.render("fusion_portal.portal_new_visit", values)
 
@@ -69,6 +71,6 @@ class VisitPortal(CustomerPortal):
     def new_visit(self, **_params):
         visits = request.env["fusion.assessment.visit"]
         if not visits._is_rep():
-            return request.not_found()
+            raise NotFound
         visit = visits.create({})
         return request.redirect(f"/my/visit/{visit.id}", code=303)

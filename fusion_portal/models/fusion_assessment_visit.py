@@ -3,7 +3,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize, formatLang
+from odoo.tools import email_normalize, format_date, formatLang
 from odoo.tools.sql import escape_psql
 
 from .fusion_accessibility_assessment import FUNDING_SOURCES
@@ -566,6 +566,7 @@ class FusionAssessmentVisit(models.Model):
                 "consent_version": consent.version,
             }
         )
+        token = page._issue_token()
         pdf = page._build_signed_pdf(consent, picture)
         page.write(
             {
@@ -574,6 +575,37 @@ class FusionAssessmentVisit(models.Model):
                 "signed_pdf_filename": f"page11-{order.name}.pdf".replace("/", "-"),
                 "signed_pdf_sha256": hashlib.sha256(pdf).hexdigest(),
             }
+        )
+        self._mail_receipt(order, page, token)
+
+    def _mail_receipt(self, order, page, token):
+        """Tell the client what was signed, with the page itself behind its link."""
+
+        def body(case):
+            env = case.env
+            signed = format_date(env, page.signed_date.date())
+            facts = [
+                (env._("Case"), case.name),
+                (env._("Signed by"), page.signed_name),
+                (env._("Signed on"), signed),
+                (env._("What was signed"), env._("The consent on page 11 of the application")),
+            ]
+            return case.sudo()._email_build(
+                title=env._("Your signature"),
+                summary=env._("This was signed at your home. The link opens your copy."),
+                sections=[(False, facts)],
+                email_type="info",
+                button_url=f"/page11/sign/{token}/pdf",
+                button_text=env._("Open the signed page"),
+                sender_name=case.company_id.name,
+            )
+
+        order._fc_queue_email(
+            "signature",
+            order._fc_get_recipients(("client",)),
+            lambda case: case.env._("%s: your signature", case.name),
+            body,
+            f"signature:{page.id}",
         )
 
     def _mail_completion(self, order, items):

@@ -129,6 +129,3 @@ class FusionAssessmentVisit(models.Model):
             lambda visit: visit.env._("%s: a correction is asked for", visit.name),
             body,
         )
-
-    def _email_get_company(self):
-        return self[:1].company_id.sudo() or super()._email_get_company()

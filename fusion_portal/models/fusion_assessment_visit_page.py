@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools.sql import escape_psql
 
 from ..services import measures
 from .fusion_assessment_photo import CHECKLIST
@@ -187,11 +188,14 @@ class FusionAssessmentVisit(models.Model):
         text = (text or "").strip() if isinstance(text, str) else ""
         if len(text) < 3:
             return []
-        found = self.search(
-            [("partner_id.name", "ilike", text), ("partner_id.active", "=", True)],
-            limit=10 * _SEARCH_LIMIT,
-        )
-        partners = found.partner_id.sudo()[:_SEARCH_LIMIT]
+        groups = self._read_group([("partner_id", "!=", False)], ["partner_id"])
+        partners = self.env["res.partner"].sudo().search(
+            [
+                ("id", "in", [partner.id for (partner,) in groups]),
+                ("name", "ilike", escape_psql(text)),
+            ],
+            limit=_SEARCH_LIMIT,
+        )  # fmt: skip
         return [
             {
                 "id": partner.id,

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import html2plaintext, plaintext2html
 
 _YOUR_TURN = ("waiting_for_application", "needs_correction")
 _UPLOAD = ("assessment_completed", *_YOUR_TURN)
@@ -10,6 +11,8 @@ _DELIVERED = ("delivered", "ready_bill", "billed", "paid", "project_complete", "
 _CLOSED = ("case_closed", "cancelled", "withdrawn")
 _CLOSED_FOR = timedelta(days=365)
 _LONGEST = 2000  # characters of a request
+#: The rep gets the addon's own e-mail, under its own switch, and not Odoo's beside it.
+_QUIET = {"mail_activity_quick_update": True}
 #: What concerns the authorizer, in the order of the page: {key of the address: fields}.
 _DOCUMENTS = {
     "application": ("x_fc_final_application", "x_fc_original_application"),
@@ -124,12 +127,13 @@ class SaleOrder(models.Model):
         text = self._fc_check_request(text)
         note = self.env._("%(who)s asks for a correction: %(text)s", who=self.env.user.name,
                           text=text)  # fmt: skip
-        if note in self.message_ids[:1].body:
+        asked = self.activity_ids.filtered(lambda one: one.create_uid == self.env.user)
+        if text in [html2plaintext(one.note or "") for one in asked]:
             return  # pressed twice
         self._message_log(body=note)
         person = self.user_id or self.env["fusion.assessment.visit"]._find_office_user()
-        self.activity_schedule(
-            "mail.mail_activity_data_todo", user_id=person.id, note=text,
+        self.with_context(**_QUIET).activity_schedule(
+            "mail.mail_activity_data_todo", user_id=person.id, note=plaintext2html(text),
             summary=self.env._("The authorizer asks for a correction"),
         )  # fmt: skip
         if self.visit_id:
@@ -239,8 +243,10 @@ class FusionAssessmentVisit(models.Model):
         note = self.env._("%(who)s asks for a correction: %(text)s", who=self.env.user.name,
                           text=text)  # fmt: skip
         item_sudo._message_log(body=note)
-        self.sudo().activity_schedule(
-            "mail.mail_activity_data_todo", user_id=self.sales_rep_id.id, note=text,
+        self.sudo().with_context(**_QUIET).activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=self.sales_rep_id.id,
+            note=plaintext2html(text),
             summary=self.env._("Correct: %s", item.display_name),
         )  # fmt: skip
         self._mail_correction(text, self.env.user.name, item_sudo)

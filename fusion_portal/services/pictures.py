@@ -3,7 +3,8 @@
 import io
 import warnings
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+# The plug-in is named, because Odoo keeps Pillow from loading others than it needs itself.
+from PIL import Image, ImageOps, UnidentifiedImageError, WebPImagePlugin  # noqa: F401
 
 MAX_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
@@ -40,7 +41,7 @@ def clean(raw):
                 return _encode(picture)
     except Image.DecompressionBombError as error:
         raise TooLarge("dots") from error
-    except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise NoPhoto(str(error)) from error
 
 

@@ -7,3 +7,9 @@ from . import test_security
 from . import test_visit
 from . import test_browser
 from . import test_offline
+from . import test_photos
+from . import test_routes
+from . import test_cases
+from . import test_booking
+from . import test_reminders
+from . import test_rename

@@ -1,10 +1,43 @@
+import json
 from pathlib import Path
 
 from odoo.tests import HttpCase, tagged
 
-from .common import PortalMixin
+from .common import CASES, PortalMixin
 
 STORY = Path(__file__).with_name("visit_story.js").read_text()
+
+#: The shared cases, computed by the page's own modules.
+ARITHMETIC = """
+const { compute } = odoo.loader.modules.get("@fusion_portal/visit/measures");
+const { parseLength } = odoo.loader.modules.get("@fusion_portal/visit/lengths");
+const { schema } = JSON.parse(document.body.dataset.setup);
+const cases = CASES;
+const faults = [];
+for (const [text, inches] of cases.lengths) {
+    if (Math.abs(parseLength(text) - inches) > 0.0001) {
+        faults.push(`${text} is ${parseLength(text)}`);
+    }
+}
+for (const text of cases.no_lengths) {
+    if (!Number.isNaN(parseLength(text))) {
+        faults.push(`${text} is ${parseLength(text)}`);
+    }
+}
+for (const { type, values, segments, results } of cases.measures) {
+    const defaults = Object.fromEntries(
+        schema.types[type].fields.map((field) => [field.name, field.default])
+    );
+    const figures = { segments, sizes: schema.vpl_sizes, landing: schema.ramp_landing };
+    const found = compute(type, { ...defaults, ...values }, figures);
+    for (const [name, result] of Object.entries(results)) {
+        if (Math.abs(Number(found[name]) - Number(result)) > 0.01) {
+            faults.push(`${type}: ${name} is ${found[name]}, not ${result}`);
+        }
+    }
+}
+console[faults.length ? "error" : "log"](faults.join("; ") || "test successful");
+"""
 
 
 class VisitBrowser(PortalMixin, HttpCase):
@@ -47,6 +80,27 @@ class TestTabletWide(VisitBrowser):
 
     def test_a_rep_takes_a_visit_to_its_orders(self):
         self.walk()
+
+
+@tagged("post_install", "-at_install")
+class TestPhone(VisitBrowser):
+    browser_size = "360x740"
+    touch_enabled = True
+
+    def test_a_rep_takes_a_visit_to_its_orders(self):
+        self.walk()
+
+
+@tagged("post_install", "-at_install")
+class TestArithmetic(VisitBrowser):
+    def test_the_tablet_computes_what_the_server_does(self):
+        visit = self.env["fusion.assessment.visit"].with_user(self.field_rep).create({})
+        self.browser_js(
+            f"/my/visit/{visit.id}",
+            ARITHMETIC.replace("CASES", json.dumps(CASES)),
+            ready="!!document.querySelector('.o_fusion_visit_cards')",
+            login=self.field_rep.login,
+        )
 
 
 @tagged("post_install", "-at_install")
