@@ -37,3 +37,11 @@ class FusionVisitOp(models.Model):
         )
         old.unlink()
         return len(old)
+
+
+class FusionAssessmentVisit(models.Model):
+    _inherit = "fusion.assessment.visit"
+
+    op_ids = fields.One2many(
+        "fusion.visit.op", "visit_id", "Changes", groups="fusion_portal.group_field_manager"
+    )

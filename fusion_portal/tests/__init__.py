@@ -13,3 +13,4 @@ from . import test_cases
 from . import test_booking
 from . import test_reminders
 from . import test_rename
+from . import test_performance

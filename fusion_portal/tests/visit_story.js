@@ -123,7 +123,7 @@ async function story() {
     await saved();
     checkSizes();
     const plan = one("[data-form='client'] .o_fusion_visit_results").textContent;
-    if (!plan.includes("(2 devices)") || !plan.includes("March of Dimes (2 items)")) {
+    if (!plan.includes("1 ADP order (2 devices)") || !plan.includes("1 March of Dimes order (2 items)")) {
         throw new Error(`the plan says ${plan}`);
     }
     await press("[data-complete]");

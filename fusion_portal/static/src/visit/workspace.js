@@ -115,7 +115,7 @@ export class Workspace extends Component {
             const isDevice = sale_type.startsWith("adp");
             const one = isDevice ? _t("1 device") : _t("1 item");
             const many = isDevice ? _t("%s devices", count) : _t("%s items", count);
-            return _t("1 order %s (%s)", funding[sale_type], count === 1 ? one : many);
+            return _t("1 %s order (%s)", funding[sale_type], count === 1 ? one : many);
         });
     }
     get hasModItem() {
