@@ -173,10 +173,7 @@ class FusionAssessmentVisit(models.Model):
             return known.sudo(self.env.su)
         if self.state not in ("measuring", "client_pending"):
             raise UserError(self.env._("This visit is closed. Ask the office to reopen it."))
-        # Counted under the visit's lock: two photos at once do not both take the last place.
-        self.env.cr.execute(
-            "SELECT id FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
-        )
+        self._lock()  # two photos at once do not both take the last place
         limit = self._get_max_photos()
         if limit and len(self.sudo().photo_ids) >= limit:
             raise UserError(self.env._("A visit holds at most %s photos.", limit))

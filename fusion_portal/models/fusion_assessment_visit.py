@@ -208,6 +208,16 @@ class FusionAssessmentVisit(models.Model):
         if partner and not self.search_count([("partner_id", "=", partner)], limit=1):
             raise AccessError(self.env._("The field %s cannot be changed here.", "partner_id"))
 
+    def _lock(self):
+        """The visit is the gate of its items: two workers at once go one after the other.
+
+        The one that waited sees an old snapshot, fails to serialize and is run again by Odoo.
+        """
+        self.env.cr.execute(
+            "SELECT id FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
+        )
+        self.invalidate_recordset(["rev", "state"])
+
     def _live_items(self):
         """:return: (ADP items, accessibility items) that are not cancelled"""
         adp = self.adp_assessment_ids.filtered(lambda item: item.state != "cancelled")
@@ -232,6 +242,7 @@ class FusionAssessmentVisit(models.Model):
         if kind not in models_by_kind:
             raise UserError(self.env._("There is no such kind of item."))
         items_sudo = self.env[models_by_kind[kind]].sudo()
+        self._lock()
         if client_uuid:
             known = items_sudo.search([("client_uuid", "=", client_uuid)])
             if known and known.visit_id != self:
@@ -418,11 +429,7 @@ class FusionAssessmentVisit(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        # Plain FOR UPDATE: the second of two taps waits for the first and finds it done.
-        self.env.cr.execute(
-            "SELECT state FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
-        )
-        self.invalidate_recordset(["state"])
+        self._lock()  # the second of two taps waits for the first and finds it done
         if self.state == "done":
             return self._get_orders()
         if self.state == "cancelled":

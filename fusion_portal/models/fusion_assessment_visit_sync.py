@@ -41,11 +41,7 @@ class FusionAssessmentVisit(models.Model):
         self.ensure_one()
         self.check_access("read")
         self._check_ops(ops)
-        # The visit is the gate of its devices: two calls at once run one after the other.
-        self.env.cr.execute(
-            "SELECT rev FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
-        )
-        self.invalidate_recordset(["rev", "state"])
+        self._lock()
         known = self._get_known_ops(ops)
         results, late, own_revs = {}, [], {}
         for turn in (range(len(ops)), late):
