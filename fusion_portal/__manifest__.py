@@ -34,6 +34,7 @@
         "views/portal_accessibility_templates.xml",
         "views/booking_templates.xml",
     ],
+    "demo": ["demo/fusion_portal_demo.xml"],
     "assets": {
         "web.assets_frontend": [
             "fusion_portal/static/src/portal/*.scss",

@@ -75,8 +75,10 @@ class VisitWorkspace(http.Controller):
     )  # fmt: skip
     def summary(self, visit_id, **_params):
         visit = self._find(visit_id, "summary")
-        content, _kind = request.env["ir.actions.report"].sudo()._render_qweb_pdf(
-            "fusion_portal.action_report_visit_summary", visit.ids
+        content, _kind = (
+            request.env["ir.actions.report"]
+            .sudo()
+            ._render_qweb_pdf("fusion_portal.action_report_visit_summary", visit.ids)
         )
         headers = {
             **_PRIVATE,

@@ -116,17 +116,16 @@ class FusionAssessmentPhoto(models.Model):
                     raise AccessError(self.env._("The field %s cannot be changed here.", name))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_only_own(self):
         """A portal user takes back own photos, while the visit is open."""
-        if self.env.user.share and not self.env.su:
-            for photo in self:
-                if photo.create_uid != self.env.user:
-                    raise AccessError(self.env._("Somebody else took this photo."))
-                if photo.visit_id.state not in ("measuring", "client_pending"):
-                    raise UserError(
-                        self.env._("This visit is closed. Ask the office to reopen it.")
-                    )
-        return super().unlink()
+        if not self.env.user.share or self.env.su:
+            return
+        for photo in self:
+            if photo.create_uid != self.env.user:
+                raise AccessError(self.env._("Somebody else took this photo."))
+            if photo.visit_id.state not in ("measuring", "client_pending"):
+                raise UserError(self.env._("This visit is closed. Ask the office to reopen it."))
 
     def action_preview(self):
         self.ensure_one()

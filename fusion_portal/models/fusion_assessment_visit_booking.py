@@ -147,9 +147,7 @@ class FusionAssessmentVisit(models.Model):
     def _get_office_user(self):
         """:return: who of the office follows the visit up"""
         rep = self.sales_rep_id.sudo()
-        return (
-            rep.x_fc_portal_manager_id or (self._find_office_user() if rep.share else rep)
-        )
+        return rep.x_fc_portal_manager_id or (self._find_office_user() if rep.share else rep)
 
     @api.model
     def _find_office_user(self):

@@ -60,9 +60,7 @@ class FusionAssessmentVisit(models.Model):
             "rev": self.rev,
             **{name: self[name] or "" for name in _VISIT_VALUES},
             "partner": {"id": partner.id, "name": partner.name} if partner else None,
-            "authorizer": (
-                {"id": authorizer.id, "name": authorizer.name} if authorizer else None
-            ),
+            "authorizer": ({"id": authorizer.id, "name": authorizer.name} if authorizer else None),
             "accessibility_need": self.accessibility_need,
             "mod_reminder": self.mod_reminder or "",
             "may_edit": self.has_access("write"),

@@ -71,9 +71,7 @@ class FusionAssessmentVisit(models.Model):
         }[key]
         text = (search or "").strip()
         if text:
-            domain &= Domain.OR(
-                [(name, "ilike", text)] for name in ("name", "client_name", "city")
-            )
+            domain &= Domain.OR([(name, "ilike", text)] for name in ("name", "client_name", "city"))
         return domain
 
     @api.model
@@ -161,9 +159,7 @@ class FusionAssessmentVisit(models.Model):
                 allowed = visit._get_writable(item)
                 _written, faults, _conflicts = item._merge(values, item.rev, (), allowed)
                 visit_sudo = visit.sudo()
-                faults |= visit_sudo._merge(
-                    client, visit.rev, (), visit._get_writable(visit)
-                )[1]
+                faults |= visit_sudo._merge(client, visit.rev, (), visit._get_writable(visit))[1]
                 item._settle_entries()
             if faults:
                 savepoint.rollback()

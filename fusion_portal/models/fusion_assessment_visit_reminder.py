@@ -22,8 +22,8 @@ class FusionAssessmentVisit(models.Model):
     reminded_leader = fields.Boolean("Team Leader Told", readonly=True, copy=False)
 
     def _raise_rev(self):
-        super()._raise_rev()
         self.sudo()._note_touched()
+        return super()._raise_rev()
 
     def write(self, vals):
         done = super().write(vals)

@@ -266,9 +266,7 @@ class FusionAssessmentVisit(models.Model):
     def _may_choose(self, name, record_id):
         if name == "partner_id":
             # Only what the client search returned: clients of visits that the user may read.
-            return bool(
-                self.sudo(False).search_count([("partner_id", "=", record_id)], limit=1)
-            )
+            return bool(self.sudo(False).search_count([("partner_id", "=", record_id)], limit=1))
         if name == "authorizer_id":
             return record_id in self._get_authorizers().ids
         return name == "state_id" and bool(

@@ -60,7 +60,7 @@ class FusionSyncMixin(models.AbstractModel):
         written = 0
         for name, value in values.items():
             if name not in allowed or name not in self._fields:
-                errors[name] = self.env._(NOT_ALLOWED)  # pylint: disable=gettext-variable
+                errors[name] = self.env._(NOT_ALLOWED)
                 continue
             last = revs.get(name, 0)
             is_newer = last > base_rev and last not in own_revs
@@ -120,7 +120,7 @@ class FusionSyncMixin(models.AbstractModel):
             return 0 if field.type in ("integer", "float") else False
         reader = getattr(self, f"_read_{field.type}", None)
         if not reader:
-            raise ValueError(self.env._(NOT_ALLOWED))  # pylint: disable=gettext-variable
+            raise ValueError(self.env._(NOT_ALLOWED))
         return reader(field, value)
 
     @api.model
@@ -148,14 +148,14 @@ class FusionSyncMixin(models.AbstractModel):
     @api.model
     def _read_selection(self, field, value):
         if value not in field.get_values(self.env):
-            raise ValueError(self.env._(NO_CHOICE))  # pylint: disable=gettext-variable
+            raise ValueError(self.env._(NO_CHOICE))
         return value
 
     @api.model
     def _read_char(self, field, value):
         text = str(value).strip() if isinstance(value, (str, int, float)) else ""
         if len(text) > _LONGEST[field.type]:
-            raise ValueError(self.env._(TOO_LONG))  # pylint: disable=gettext-variable
+            raise ValueError(self.env._(TOO_LONG))
         return text
 
     _read_text = _read_char
@@ -183,7 +183,7 @@ class FusionSyncMixin(models.AbstractModel):
         """Which of the records a user may choose: the model that has the field says so."""
         is_id = isinstance(value, int) and not isinstance(value, bool)
         if not is_id or not self._may_choose(field.name, value):
-            raise ValueError(self.env._(NO_CHOICE))  # pylint: disable=gettext-variable
+            raise ValueError(self.env._(NO_CHOICE))
         return value
 
     @api.model

@@ -2,7 +2,7 @@ import json
 import os
 import time
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 from odoo.tests.common import ChromeBrowser, HttpCase
@@ -34,9 +34,7 @@ class Tablet:
         if "responseStatusCode" in params:
             work = "Fetch.failRequest" if self.is_losing else "Fetch.continueRequest"
             extra = {"errorReason": "ConnectionAborted"} if self.is_losing else {}
-            self.browser._websocket_send(
-                work, params={"requestId": params["requestId"], **extra}
-            )
+            self.browser._websocket_send(work, params={"requestId": params["requestId"], **extra})
             return
         self.browser._handle_request_paused(**params)
 
@@ -63,11 +61,9 @@ class Tablet:
     def wait(self, condition, seconds=SECONDS):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            try:
+            with suppress(AssertionError, KeyError):  # between two pages
                 if self.run(f"!!({condition})"):
                     return
-            except (AssertionError, KeyError):
-                pass  # between two pages
             time.sleep(0.05)
         raise AssertionError(f"waited {seconds} s for {condition}: {self.text()}")
 

@@ -148,16 +148,12 @@ class TestOffline(PortalMixin, TabletCase):
             tablet.fill("ramp_rise", "24")
             tablet.chip("Sign in again")
 
-            self.authenticate(
-                self.colleague.login, self.colleague.login, browser=tablet.browser
-            )
+            self.authenticate(self.colleague.login, self.colleague.login, browser=tablet.browser)
             self.open(tablet)
             tablet.wait("!document.querySelector('[data-type=ramp]')")
             self.assertFalse(self.visit.accessibility_assessment_ids)
 
-            self.authenticate(
-                self.field_rep.login, self.field_rep.login, browser=tablet.browser
-            )
+            self.authenticate(self.field_rep.login, self.field_rep.login, browser=tablet.browser)
             self.open(tablet)
             tablet.wait("document.querySelector('[data-type=ramp]')")
         self.assertEqual(self.visit.accessibility_assessment_ids.ramp_rise, 24)

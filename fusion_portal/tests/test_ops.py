@@ -316,8 +316,13 @@ class TestOps(PortalCase):
         never = {"name", "state", "sales_rep_id", "team_id", "company_id", "rev", "visit_id",
                  "sale_order_id", "client_uuid", "sale_type", "equipment_type",
                  "assessment_type", "booking_source", "image"}  # fmt: skip
-        for model in ("fusion.assessment.visit", "fusion.assessment", "fusion.assessment.photo",
-                      "fusion.accessibility.assessment", "fusion.accessibility.segment"):  # fmt: skip
+        for model in (
+            "fusion.assessment.visit",
+            "fusion.assessment",
+            "fusion.assessment.photo",
+            "fusion.accessibility.assessment",
+            "fusion.accessibility.segment",
+        ):
             names = set(self.env[model]._PORTAL_FIELDS)
             self.assertLessEqual(names, set(self.env[model]._fields))
             self.assertFalse(names & never)

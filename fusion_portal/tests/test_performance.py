@@ -46,9 +46,7 @@ class TestPages(PortalMixin, HttpCase):
         visits = self.env["fusion.assessment.visit"]
 
         def grow(number):
-            visits.create(
-                [{"sales_rep_id": self.field_rep.id, "client_name": "Nora"}] * number
-            )
+            visits.create([{"sales_rep_id": self.field_rep.id, "client_name": "Nora"}] * number)
 
         def count():
             self.env.flush_all()

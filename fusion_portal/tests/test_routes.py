@@ -136,9 +136,7 @@ class TestRoutes(PortalMixin, HttpCase):
         self.assertEqual(row["signed"], {"authorizer": False, "applicant": False})
         self.assertEqual(row["computed"], {"rollator_handle_height": 33})
         self.assertIn("Only one Rollator", state["blocked_types"]["rollator"])
-        self.assertEqual(
-            state["will_create"], [{"sale_type": "adp", "label": "ADP", "count": 1}]
-        )
+        self.assertEqual(state["will_create"], [{"sale_type": "adp", "label": "ADP", "count": 1}])
 
     def add_rollator(self):
         item = self.visit._add_item("adp", "rollator")
@@ -160,9 +158,7 @@ class TestRoutes(PortalMixin, HttpCase):
                 {"location_tag": "moon"}, {"kind": "adp", "item_type": "rollator"},
             )
         ]  # fmt: skip
-        self.assertEqual(
-            codes, ["custom_label", "bad_type", "bad_type", "bad_type", "combination"]
-        )
+        self.assertEqual(codes, ["custom_label", "bad_type", "bad_type", "bad_type", "combination"])
         self.visit.action_cancel("Moved")
         self.assertEqual(
             self.call("item/add", **{**add, "client_uuid": None})["error"]["code"], "closed"
@@ -175,9 +171,7 @@ class TestRoutes(PortalMixin, HttpCase):
         op = {"uuid": "1", "type": "update", "target": "accessibility", "ref": "r",
               "values": {"ramp_rise": "24"}, "base_rev": 0}  # fmt: skip
         answer = self.call("sync", ops=[op, "nonsense"])
-        self.assertEqual(
-            [result["status"] for result in answer["results"]], ["applied", "error"]
-        )
+        self.assertEqual([result["status"] for result in answer["results"]], ["applied", "error"])
         self.assertEqual((set(answer), ramp.ramp_rise), ({"results", "rev"}, 24))
         self.assertEqual(self.call("sync", ops="x")["error"]["code"], "bad_ops")
 

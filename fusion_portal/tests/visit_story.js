@@ -15,7 +15,8 @@ const wait = (find, what) =>
     });
 const one = (selector) => document.querySelector(selector);
 const chip = () => one(".o_fusion_visit_chip").textContent.trim();
-const press = async (selector) => (await wait(() => one(`${selector}:not([disabled])`), selector)).click();
+const press = async (selector) =>
+    (await wait(() => one(`${selector}:not([disabled])`), selector)).click();
 const saved = () => wait(() => chip() === "Saved", "Saved");
 async function type(name, value) {
     const input = await wait(() => one(`[name='${name}']`), name);
@@ -62,14 +63,18 @@ async function sign(role) {
     await wait(() => !one("dialog"), "the end of the dialog");
 }
 function checkSizes() {
-    for (const item of document.querySelectorAll("button, select, input:not([type=checkbox], [type=file])")) {
+    for (const item of document.querySelectorAll(
+        "button, select, input:not([type=checkbox], [type=file])"
+    )) {
         const box = item.getBoundingClientRect();
         if (box.height && box.height < 44) {
             throw new Error(`${item.outerHTML} is ${box.height} high: too small for a finger`);
         }
     }
     if (document.documentElement.scrollWidth > window.innerWidth) {
-        throw new Error(`the page is wider than the screen: ${document.documentElement.scrollWidth}`);
+        throw new Error(
+            `the page is wider than the screen: ${document.documentElement.scrollWidth}`
+        );
     }
 }
 
@@ -78,8 +83,13 @@ async function story() {
     await saved();
     await add("stairlift_straight", "custom", "Main stairs");
     await fill({
-        x_fc_funding_source: "march_of_dimes", stair_steps: "13", stair_riser_height: "7 1/2",
-        stair_tread_depth: "10", stair_width: "3 ft", stair_side: "left", user_weight_lb: "180",
+        x_fc_funding_source: "march_of_dimes",
+        stair_steps: "13",
+        stair_riser_height: "7 1/2",
+        stair_tread_depth: "10",
+        stair_width: "3 ft",
+        stair_side: "left",
+        user_weight_lb: "180",
     });
     await wait(() => result("stair_rail_length") === "184.5", "the rail");
     checkSizes();
@@ -88,7 +98,9 @@ async function story() {
 
     await add("rollator", "inside");
     await fill({
-        client_weight: "180", reason_for_application: "first_access", rollator_type: "type2",
+        client_weight: "180",
+        reason_for_application: "first_access",
+        rollator_type: "type2",
         wrist_height: "33",
     });
     await saved();
@@ -100,8 +112,12 @@ async function story() {
 
     await add("scooter", "inside");
     await fill({
-        client_weight: "180", reason_for_application: "first_access", scooter_type: "four_wheel",
-        max_range_km: "12", scooter_transfer_independent: "yes", scooter_steer_safely: "yes",
+        client_weight: "180",
+        reason_for_application: "first_access",
+        scooter_type: "four_wheel",
+        max_range_km: "12",
+        scooter_transfer_independent: "yes",
+        scooter_steer_safely: "yes",
         home_accessible: "no",
     });
     await press("[data-suggestion='ramp']");
@@ -116,14 +132,21 @@ async function story() {
     await press("[data-complete]");
     await wait(() => one("[data-form='client'] .o_fusion_visit_bad"), "what is missing");
     await fill({
-        client_name: "Nora Newell", client_phone: "555-0142", client_email: "nora@example.com",
-        street: "12 Maple Street", city: "Elora", authorizer_id: "AUTHORIZER",
+        client_name: "Nora Newell",
+        client_phone: "555-0142",
+        client_email: "nora@example.com",
+        street: "12 Maple Street",
+        city: "Elora",
+        authorizer_id: "AUTHORIZER",
         income_under_threshold: "yes",
     });
     await saved();
     checkSizes();
     const plan = one("[data-form='client'] .o_fusion_visit_results").textContent;
-    if (!plan.includes("1 ADP order (2 devices)") || !plan.includes("1 March of Dimes order (2 items)")) {
+    if (
+        !plan.includes("1 ADP order (2 devices)") ||
+        !plan.includes("1 March of Dimes order (2 items)")
+    ) {
         throw new Error(`the plan says ${plan}`);
     }
     await press("[data-complete]");

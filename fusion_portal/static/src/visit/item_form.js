@@ -137,26 +137,27 @@ export class ItemForm extends Component {
     error(field) {
         const value = this.numbers[field.name];
         if (NUMBERS.includes(field.widget)) {
-            const typed = this.typed[field.name] ?? this.props.item.values[field.name];
-            if (Number.isNaN(value)) {
-                return field.widget === "length"
-                    ? _t("“%s” is no length. Write for example 12 3/8, 1' 2\" or 310 mm.", typed)
-                    : _t("“%s” is no number.", typed);
+            const fault = this.numberError(field, value);
+            if (fault || value) {
+                return fault;
             }
-            const [low, high] = field.range || [];
-            if (value && high !== undefined && (value < low || value > high)) {
-                return _t("%s must lie between %s and %s.", field.label, low, high);
-            }
-            if (value) {
-                return "";
-            }
-        }
-        const isEmpty = !value || value === "";
-        if (isEmpty && this.isMissing(field.name)) {
-            return "";
         }
         const isTouched = this.props.item.touched?.[field.name];
-        return (!isTouched && isEmpty && this.props.item.errors[field.name]) || "";
+        if (value || isTouched || this.isMissing(field.name)) {
+            return "";
+        }
+        return this.props.item.errors[field.name] || "";
+    }
+    numberError(field, value) {
+        if (Number.isNaN(value)) {
+            const typed = this.typed[field.name] ?? this.props.item.values[field.name];
+            return field.widget === "length"
+                ? _t("“%s” is no length. Write for example 12 3/8, 1' 2\" or 310 mm.", typed)
+                : _t("“%s” is no number.", typed);
+        }
+        const [low, high] = field.range || [];
+        const isOutside = value && high !== undefined && (value < low || value > high);
+        return isOutside ? _t("%s must lie between %s and %s.", field.label, low, high) : "";
     }
     isMissing(name) {
         const field = this.type.fields.find((one) => one.name === name);
@@ -218,7 +219,11 @@ export class ItemForm extends Component {
         delete this.typed[key];
     }
     segmentText(segment, field) {
-        return this.text(field, segment.values, `${segment.client_uuid || segment.id}:${field.name}`);
+        return this.text(
+            field,
+            segment.values,
+            `${segment.client_uuid || segment.id}:${field.name}`
+        );
     }
     segmentFields(segment) {
         const isBend = segment.values.segment_type === "bend";

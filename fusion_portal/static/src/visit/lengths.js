@@ -52,7 +52,9 @@ export function parseLength(value) {
 
 /** @returns {number} NaN when it is no number */
 export function parseNumber(value) {
-    const text = String(value ?? "").trim().replace(",", ".");
+    const text = String(value ?? "")
+        .trim()
+        .replace(",", ".");
     if (!text || value === false) {
         return 0;
     }

@@ -62,7 +62,8 @@ function updateItem(item, values) {
 function applySegment(state, op) {
     if (op.type === "create") {
         const item = findItem(state.items, op.values.accessibility_id);
-        const { accessibility_id, ...values } = op.values;
+        const values = { ...op.values };
+        delete values.accessibility_id;
         item?.segments.push({ id: false, client_uuid: op.ref, rev: 0, values });
         return;
     }

@@ -127,7 +127,13 @@ export class Sync {
             this.entries = this.entries.filter((one) => one !== entry);
         }
         if (isMine) {
-            await this.addOp({ type: "update", target, ref, values: { [name]: mine }, base_rev: rev });
+            await this.addOp({
+                type: "update",
+                target,
+                ref,
+                values: { [name]: mine },
+                base_rev: rev,
+            });
         }
         this.tell();
     }

@@ -1,4 +1,11 @@
-import { Component, onMounted, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillDestroy,
+    onWillStart,
+    useExternalListener,
+    useState,
+} from "@odoo/owl";
 import { AddSheet } from "./add_sheet";
 import { ClientStep } from "./client_step";
 import { ItemForm } from "./item_form";
@@ -130,7 +137,10 @@ export class Workspace extends Component {
             saved: ["good", _t("Saved")],
             saving: ["busy", _t("Saving…")],
             offline: ["warn", count ? kept : _t("Offline")],
-            fault: ["warn", _t("The server does not answer — %s changes kept on this tablet", count)],
+            fault: [
+                "warn",
+                _t("The server does not answer — %s changes kept on this tablet", count),
+            ],
             signed_out: ["bad", _t("Sign in again")],
             gone: ["bad", _t("This visit is not open to you")],
         };
@@ -253,7 +263,14 @@ export class Workspace extends Component {
             values.x_fc_funding_source = funding;
         }
         const target = isDevice ? "adp" : "accessibility";
-        await this.sync.addOp({ type: "create", target, ref, item_type: type, values, base_rev: 0 });
+        await this.sync.addOp({
+            type: "create",
+            target,
+            ref,
+            item_type: type,
+            values,
+            base_rev: 0,
+        });
         this.open("item", ref);
     }
     addSuggestion(row) {
