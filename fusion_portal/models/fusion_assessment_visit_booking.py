@@ -49,13 +49,12 @@ class FusionAssessmentVisit(models.Model):
                 errors[name] = env._("The text is too long.")
         if len(values["notes"]) > _LONGEST_NOTE:
             errors["notes"] = env._("The text is too long.")
-        for name, text in (
-            ("client_name", env._("Please write your name.")),
-            ("street", env._("Please write your address.")),
-            ("city", env._("Please write your town.")),
-        ):
-            if not values[name]:
-                errors[name] = text
+        required = {
+            "client_name": env._("Please write your name."),
+            "street": env._("Please write your address."),
+            "city": env._("Please write your town."),
+        }
+        errors |= {name: text for name, text in required.items() if not values[name]}
         if not values["client_phone"] and not values["client_email"]:
             errors["client_phone"] = env._("Please write a phone number or an e-mail address.")
         if values["client_email"] and not email_normalize(values["client_email"]):
