@@ -2,6 +2,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from odoo.addons.fusion_claims import const as claims
+
 _KEPT = timedelta(days=30)
 _BATCH = 5000
 
@@ -20,7 +22,8 @@ class FusionVisitOp(models.Model):
     )
     op_uuid = fields.Char("Key", required=True, readonly=True)
     user_id = fields.Many2one("res.users", "Sent By", readonly=True, ondelete="set null")
-    result = fields.Json(readonly=True)
+    # Two values of a field may be health information.
+    result = fields.Json(readonly=True, groups=claims.HEALTH)
     date = fields.Datetime("Received", required=True, readonly=True, default=fields.Datetime.now)
 
     _op_uuid_uniq = models.Constraint("UNIQUE(op_uuid)", "This change has been recorded already.")

@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from odoo.tests.common import ChromeBrowser, HttpCase
+from odoo.tests.common import ChromeBrowser, ChromeBrowserException, HttpCase
 
 _OFFLINE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 SECONDS = 30
@@ -61,7 +61,7 @@ class Tablet:
     def wait(self, condition, seconds=SECONDS):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            with suppress(AssertionError, KeyError):  # between two pages
+            with suppress(AssertionError, KeyError, ChromeBrowserException):  # between pages
                 if self.run(f"!!({condition})"):
                     return
             time.sleep(0.05)

@@ -252,7 +252,10 @@ class TestOps(PortalCase):
         self.send({"type": "cancel", "target": "segment", "ref": "s4"})
         self.assertAlmostEqual(curve.stair_rail_length, 200.85, 2)
         self.assertEqual((curve.state, len(curve.segment_ids)), ("measured", 3))
-        [result] = self.send(self.update({"length": "about a yard"}, ref="s1", target="segment"))
+        [result] = self.send(
+            self.update({"length": "about a yard"}, ref="s1", target="segment", base_rev=1)
+        )
+        self.assertEqual(result["errors"], {"length": "“about a yard” is no length."})
         self.assertEqual(curve.state, "draft")
         self.assertEqual(curve.segment_ids[0].raw_values, {"length": "about a yard"})
 

@@ -138,3 +138,16 @@ class TestSecurity(RightsMixin, PortalCase):
         self.assertEqual(self.visit.with_user(self.field_rep).action_complete(), orders)
         with self.assertRaises(UserError):
             self.item.with_user(self.field_rep).write({"wrist_height": 30})
+
+    def test_the_start_page(self):
+        links = {
+            user.login: [
+                link["url"]
+                for link in self.env["fusion.start"].with_user(user)._fusion_start_links()
+                if link["url"].startswith("/my/")
+            ]
+            for user in (self.field_rep, self.therapist, self.plain)
+        }
+        self.assertEqual(
+            links, {"por_rep": ["/my/visits"], "por_therapist": ["/my/cases"], "por_plain": []}
+        )
