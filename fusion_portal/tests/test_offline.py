@@ -158,6 +158,31 @@ class TestOffline(PortalMixin, TabletCase):
             tablet.wait("document.querySelector('[data-type=ramp]')")
         self.assertEqual(self.visit.accessibility_assessment_ids.ramp_rise, 24)
 
+    def test_a_value_typed_last_stays_with_its_item(self):
+        """A touch screen does not leave the field before the next item opens."""
+        first = self.visit._add_item("accessibility", "ramp")
+        second = self.visit._add_item("accessibility", "bathroom")
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open(tablet)
+            tablet.press("[data-type='ramp'] button")
+            tablet.wait("document.querySelector('[name=notes]')")
+            tablet.run(PHOTO.replace("side", "front"))
+            tablet.run("""(() => {
+                const input = document.querySelector("[name=notes]");
+                input.value = "By the garage";
+                input.dispatchEvent(new Event("input", { bubbles: true }));
+                document.querySelector("[data-type='bathroom'] button").click();
+            })()""")
+            tablet.wait("document.querySelector('[data-form=bathroom]')")
+            tablet.press("[data-step='client']")
+            tablet.wait("document.querySelector('[data-form=client]')")
+            tablet.chip("Saved")
+            tablet.press("[data-type='ramp'] button")
+            tablet.wait("document.querySelector('.o_fusion_visit_slot img')")
+            tablet.chip("Saved")
+        self.assertEqual((first.notes, second.notes), ("By the garage", False))
+        self.assertEqual(self.visit.photo_ids.accessibility_id, first)
+
     def test_two_values_and_one_tap(self):
         ramp = self.visit._add_item("accessibility", "ramp")
         with self.tablet(self.field_rep.login) as tablet:

@@ -192,7 +192,7 @@ export class ItemForm extends Component {
 
     onInput(field, text) {
         this.typed[field.name] = text;
-        this.later(field.name, () => this.props.onChange(field.name, this.entry(field, text)));
+        this.later(field.name, () => this.change(field.name, this.entry(field, text)));
     }
     onBlur(field) {
         this.run(field.name);
@@ -204,7 +204,10 @@ export class ItemForm extends Component {
         this.onInput(field, whole ? `${whole} ${fraction}` : fraction);
     }
     onChoice(field, value) {
-        this.props.onChange(field.name, value);
+        this.change(field.name, value);
+    }
+    change(name, value) {
+        this.props.onChange(this.props.item, name, value);
     }
     onSegment(segment, field, text) {
         const key = `${segment.client_uuid || segment.id}:${field.name}`;
@@ -258,10 +261,11 @@ export class ItemForm extends Component {
         return _t("%s of %s photos", taken, slots.length);
     }
     async onPhoto(slot, event) {
+        const { item } = this.props;
         const files = [...event.target.files];
         event.target.value = "";
         for (const file of files) {
-            this.props.onPhoto(slot, await shrink(file));
+            this.props.onPhoto(item, slot, await shrink(file));
         }
     }
 }

@@ -278,8 +278,8 @@ export class Workspace extends Component {
         const locationTag = isHome ? "front" : "inside";
         this.addItem({ type: row.assessment_type, locationTag, funding: row.funding_source });
     }
-    changeItem(name, value) {
-        const item = this.item;
+    /** The form says of which item: it may be closed by now, and another one open. */
+    changeItem(item, name, value) {
         this.sync.addOp({
             type: "update",
             target: item.kind,
@@ -329,8 +329,8 @@ export class Workspace extends Component {
             });
         }
     }
-    addPhoto(slot, blob) {
-        this.sync.addPhoto({ ref: refOf(this.item), slot, blob });
+    addPhoto(item, slot, blob) {
+        this.sync.addPhoto({ ref: refOf(item), slot, blob });
     }
     sign(signature) {
         this.ui.isSigning = false;
