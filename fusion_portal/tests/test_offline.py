@@ -158,6 +158,20 @@ class TestOffline(PortalMixin, TabletCase):
             tablet.wait("document.querySelector('[data-type=ramp]')")
         self.assertEqual(self.visit.accessibility_assessment_ids.ramp_rise, 24)
 
+    def test_signing_out_wipes_the_tablet(self):
+        names = "indexedDB.databases().then((all) => all.map((one) => one.name))"
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open(tablet)
+            self.assertIn("fusion_visit", tablet.run(names))
+            tablet.open("/my/home")
+            # The page's own scripts come late; a person's click is not faster than they are.
+            tablet.wait("odoo.loader?.modules.get('@fusion_portal/portal/sign_out')")
+            tablet.wait("document.body.getAttribute('is-ready') === 'true'")
+            tablet.press("a[href*='/web/session/logout']")
+            tablet.wait("!location.pathname.startsWith('/my')")
+            self.assertNotIn("fusion_visit", tablet.run(names))
+            self.assertEqual(tablet.run("caches.has('fusion_visit_shell')"), False)
+
     def test_a_value_typed_last_stays_with_its_item(self):
         """A touch screen does not leave the field before the next item opens."""
         first = self.visit._add_item("accessibility", "ramp")

@@ -25,7 +25,10 @@ export class SignOut extends Interaction {
             if ((await this.count()) && !window.confirm(text)) {
                 return;
             }
-            indexedDB.deleteDatabase(DATABASE);
+            await new Promise((resolve) => {
+                const request = indexedDB.deleteDatabase(DATABASE);
+                request.onsuccess = request.onerror = request.onblocked = resolve;
+            });
             await window.caches?.delete(CACHE);
         }
         this.leave();
