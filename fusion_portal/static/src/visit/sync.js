@@ -119,6 +119,7 @@ export class Sync {
     async resolve(entry, name, isMine, rev) {
         const { target, ref } = entry.op;
         const mine = entry.conflicts[name].mine;
+        this.tell(isMine ? "saving" : this.status);
         delete entry.conflicts[name];
         if (Object.keys(entry.conflicts).length) {
             await this.store.put("ops", structuredClone(entry));
