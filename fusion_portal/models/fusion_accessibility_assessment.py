@@ -70,6 +70,7 @@ class FusionAccessibilityAssessment(models.Model):
         *_MEASURES, "segment_ids", "x_fc_funding_source", "location_tag", "location_label",
         "user_weight_lb", "notes", "sequence",
     )  # fmt: skip
+    _PLAIN_NUMBERS = ("user_weight_lb", "vpl_total_weight_lb", "ramp_slope_ratio")
     _RESULT_FIELDS = (
         "stair_angle_deg", "stair_step_diagonal", "stair_rail_length", "stair_rail_pieces",
         "stair_capacity_class", "needs_survey", "vpl_travel", "vpl_model_height",
@@ -438,6 +439,9 @@ class FusionAccessibilityAssessment(models.Model):
             "radius": self.env._("A bend has a radius of 4 to 60 in."),
         }
         codes = measures.curved_errors(self._get_segments())
+        for segment in self.segment_ids:
+            for name, text in (segment.raw_values or {}).items():
+                errors["segment_ids"] = segment._get_raw_error(name, text)
         if codes:
             errors["segment_ids"] = " ".join(text for code, text in texts.items() if code in codes)
 

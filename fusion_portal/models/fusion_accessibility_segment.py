@@ -6,12 +6,17 @@ class FusionAccessibilitySegment(models.Model):
 
     _name = "fusion.accessibility.segment"
     _description = "Rail Segment"
+    _inherit = "fusion.sync.mixin"
     _order = "sequence, id"
+
+    _PORTAL_FIELDS = ("sequence", "segment_type", "length", "bend_angle", "bend_radius")
+    _PLAIN_NUMBERS = ("bend_angle",)
 
     accessibility_id = fields.Many2one(
         "fusion.accessibility.assessment", "Item", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="accessibility_id.company_id", store=True)
+    client_uuid = fields.Char("Device Key", copy=False, readonly=True)
     sequence = fields.Integer(default=10)
     segment_type = fields.Selection(
         [("straight", "Straight"), ("bend", "Bend"), ("landing", "Landing")],
@@ -22,6 +27,10 @@ class FusionAccessibilitySegment(models.Model):
     length = fields.Float("Length (in)", digits=(16, 3))  # pylint: disable=attribute-deprecated
     bend_angle = fields.Float("Angle (°)", digits=(16, 1))
     bend_radius = fields.Float("Radius (in)", digits=(16, 3))
+
+    _client_uuid_uniq = models.Constraint(
+        "UNIQUE(client_uuid)", "This part has been recorded already."
+    )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -39,6 +39,12 @@ class FusionAssessment(models.Model):
         "presenting_condition", "mobility_status", "home_accessible", "home_access_notes",
         "sequence",
     )  # fmt: skip
+    #: What the authorizer may send from an own device.
+    _CLINICAL_FIELDS = (
+        *_MEASURES, "reason_for_application", "previous_device_date", "presenting_condition",
+        "mobility_status", "home_accessible", "home_access_notes",
+    )  # fmt: skip
+    _PLAIN_NUMBERS = ("client_weight", "max_range_km")
     _RESULT_FIELDS = (
         "rollator_handle_height", "seat_width", "seat_depth", "seat_to_footplate", "back_height",
         "scooter_capacity_class",

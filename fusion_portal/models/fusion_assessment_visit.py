@@ -3,7 +3,7 @@ import hashlib
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import email_normalize, formatLang
+from odoo.tools import email_normalize, format_date, formatLang
 from odoo.tools.sql import escape_psql
 
 from .fusion_accessibility_assessment import FUNDING_SOURCES
@@ -19,7 +19,7 @@ class FusionAssessmentVisit(models.Model):
 
     _name = "fusion.assessment.visit"
     _description = "Home Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["fusion.sync.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "visit_date desc, id desc"
 
     _PORTAL_FIELDS = (
@@ -27,6 +27,9 @@ class FusionAssessmentVisit(models.Model):
         "zip", "partner_id", "visit_date", "authorizer_id", "default_funding_source",
         "income_under_threshold", "home_access_resolution", "notes",
     )  # fmt: skip
+
+    #: Who and where the client is, until a contact is linked.
+    _TYPED_FIELDS = ("client_name", "client_phone", "client_email", *_ADDRESS)
 
     name = fields.Char(readonly=True, copy=False, default=lambda self: self.env._("New"))
     partner_id = fields.Many2one("res.partner", "Client", tracking=True)
@@ -89,7 +92,6 @@ class FusionAssessmentVisit(models.Model):
     item_count = fields.Integer("Items", compute="_compute_counts")
     measured_count = fields.Integer("Measured Items", compute="_compute_counts")
     notes = fields.Text()
-    rev = fields.Integer("Revision", readonly=True, copy=False)
     completed_date = fields.Datetime("Completed", readonly=True, copy=False)
     completed_by_id = fields.Many2one("res.users", "Completed By", readonly=True, copy=False)
     completion_count = fields.Integer("Completions", readonly=True, copy=False)
@@ -194,8 +196,7 @@ class FusionAssessmentVisit(models.Model):
         """A linked contact is the one source: typed values beside it would keep it from filling."""
         if not vals.get("partner_id"):
             return dict(vals)
-        typed = ("client_name", "client_phone", "client_email", *_ADDRESS)
-        return {name: value for name, value in vals.items() if name not in typed}
+        return {name: value for name, value in vals.items() if name not in self._TYPED_FIELDS}
 
     @api.model
     def _check_portal_fields(self, vals):
@@ -206,6 +207,16 @@ class FusionAssessmentVisit(models.Model):
         partner = vals.get("partner_id")
         if partner and not self.search_count([("partner_id", "=", partner)], limit=1):
             raise AccessError(self.env._("The field %s cannot be changed here.", "partner_id"))
+
+    def _lock(self):
+        """The visit is the gate of its items: two workers at once go one after the other.
+
+        The one that waited sees an old snapshot, fails to serialize and is run again by Odoo.
+        """
+        self.env.cr.execute(
+            "SELECT id FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
+        )
+        self.invalidate_recordset(["rev", "state"])
 
     def _live_items(self):
         """:return: (ADP items, accessibility items) that are not cancelled"""
@@ -231,16 +242,20 @@ class FusionAssessmentVisit(models.Model):
         if kind not in models_by_kind:
             raise UserError(self.env._("There is no such kind of item."))
         items_sudo = self.env[models_by_kind[kind]].sudo()
+        self._lock()
         if client_uuid:
-            known = items_sudo.search(
-                [("client_uuid", "=", client_uuid), ("visit_id", "=", self.id)]
-            )
+            known = items_sudo.search([("client_uuid", "=", client_uuid)])
+            if known and known.visit_id != self:
+                raise UserError(self.env._("This key is taken."))
             if known:
                 return known.sudo(self.env.su)
         if self.state not in _OPEN:
             raise UserError(self.env._("This visit is closed. Ask the office to reopen it."))
         if item_type not in dict(items_sudo._fields[items_sudo._type_field].selection):
             raise UserError(self.env._("There is no such kind of item."))
+        places = self.env["fusion.accessibility.assessment"]._fields["location_tag"]
+        if location_tag not in dict(places.selection):
+            raise UserError(self.env._("There is no such place."))
         live = self._live_items()[kind == "accessibility"].sudo()
         values = {
             items_sudo._type_field: item_type,
@@ -253,7 +268,9 @@ class FusionAssessmentVisit(models.Model):
             values |= self._prepare_accessibility(
                 item_type, location_tag, location_label, same_as_previous
             )
-        return items_sudo.create(values).sudo(self.env.su)
+        item = items_sudo.create(values).sudo(self.env.su)
+        self._raise_rev()
+        return item
 
     def _prepare_accessibility(self, item_type, location_tag, location_label, same_as_previous):
         items = self.env["fusion.accessibility.assessment"].sudo()
@@ -412,11 +429,7 @@ class FusionAssessmentVisit(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        # Plain FOR UPDATE: the second of two taps waits for the first and finds it done.
-        self.env.cr.execute(
-            "SELECT state FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
-        )
-        self.invalidate_recordset(["state"])
+        self._lock()  # the second of two taps waits for the first and finds it done
         if self.state == "done":
             return self._get_orders()
         if self.state == "cancelled":
@@ -560,6 +573,7 @@ class FusionAssessmentVisit(models.Model):
                 "consent_version": consent.version,
             }
         )
+        token = page._issue_token()
         pdf = page._build_signed_pdf(consent, picture)
         page.write(
             {
@@ -568,6 +582,37 @@ class FusionAssessmentVisit(models.Model):
                 "signed_pdf_filename": f"page11-{order.name}.pdf".replace("/", "-"),
                 "signed_pdf_sha256": hashlib.sha256(pdf).hexdigest(),
             }
+        )
+        self._mail_receipt(order, page, token)
+
+    def _mail_receipt(self, order, page, token):
+        """Tell the client what was signed, with the page itself behind its link."""
+
+        def body(case):
+            env = case.env
+            signed = format_date(env, page.signed_date.date())
+            facts = [
+                (env._("Case"), case.name),
+                (env._("Signed by"), page.signed_name),
+                (env._("Signed on"), signed),
+                (env._("What was signed"), env._("The consent on page 11 of the application")),
+            ]
+            return case.sudo()._email_build(
+                title=env._("Your signature"),
+                summary=env._("This was signed at your home. The link opens your copy."),
+                sections=[(False, facts)],
+                email_type="info",
+                button_url=f"/page11/sign/{token}/pdf",
+                button_text=env._("Open the signed page"),
+                sender_name=case.company_id.name,
+            )
+
+        order._fc_queue_email(
+            "signature",
+            order._fc_get_recipients(("client",)),
+            lambda case: case.env._("%s: your signature", case.name),
+            body,
+            f"signature:{page.id}",
         )
 
     def _mail_completion(self, order, items):

@@ -52,19 +52,16 @@ class FusionMeasureMixin(models.AbstractModel):
 
     _name = "fusion.measure.mixin"
     _description = "Measured Item"
+    _inherit = "fusion.sync.mixin"
 
     #: Field that says what the item is.
     _type_field = ""
-    _PORTAL_FIELDS = ()
     #: Results of the arithmetic, as the note of the order lists them.
     _RESULT_FIELDS = ()
 
     client_name = fields.Char()
     sequence = fields.Integer(default=10)
     client_uuid = fields.Char("Device Key", copy=False, readonly=True)
-    rev = fields.Integer("Revision", copy=False, readonly=True)
-    field_revs = fields.Json(copy=False, readonly=True)
-    raw_values = fields.Json(copy=False)
     partner_id = fields.Many2one("res.partner", "Client", copy=False)
     sale_order_id = fields.Many2one(
         "sale.order", "Order", copy=False, readonly=True, index=True, ondelete="set null"
@@ -119,6 +116,24 @@ class FusionMeasureMixin(models.AbstractModel):
             if item._measure_errors():
                 item.sudo().state = "draft"
 
+    def _settle_entries(self):
+        """What a device sent may complete an item, or undo it: its state follows.
+
+        Nobody has to press a button in the client's kitchen.
+        """
+        for item in self.sudo():
+            if item.state not in ("draft", "measured"):
+                continue
+            state = "draft" if item._measure_errors() else "measured"
+            if item.state != state:
+                item.state = state
+
+    def _get_computed(self):
+        """:return: {field: number or truth} of the results that this kind of item has"""
+        self.ensure_one()
+        relevant = self._get_relevant_fields()
+        return {name: self[name] for name in self._RESULT_FIELDS if name in relevant}
+
     # -- Lengths ----------------------------------------------------------------------------------
 
     @api.model
@@ -166,7 +181,7 @@ class FusionMeasureMixin(models.AbstractModel):
             if not measures.capacity_class(item_type, values[weight]):
                 errors[weight] = self.env._("No model carries this weight.")
         for name, text in (self.raw_values or {}).items():
-            errors[name] = self.env._("“%s” is no length.", text)
+            errors[name] = self._get_raw_error(name, text)
         return errors
 
     def _measure_warnings(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResUsers(models.Model):
@@ -10,3 +10,8 @@ class ResUsers(models.Model):
         domain=[("share", "=", False)],
         help="Salesperson on the orders of this field rep's visits.",
     )
+
+    @api.model
+    def _fc_get_tiles(self):
+        """:return: what other addons show a field rep on the portal's home, in their order"""
+        return sorted(self._fc_portal_rep_tiles(), key=lambda tile: tile.get("sequence", 0))

@@ -2,52 +2,20 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import CHAIR, ROLLATOR, SCOOTER, STAIR, TUB, PortalCase
-
-#: (type, measures, results), worked out by hand.
-EXAMPLES = [
-    ("stairlift_straight", STAIR,
-     {"stair_step_diagonal": 12.5, "stair_rail_length": 184.5, "stair_rail_pieces": 2,
-      "stair_angle_deg": 36.9, "stair_capacity_class": 300}),
-    ("vpl", {"vpl_rise": 50},
-     {"vpl_travel": 47, "vpl_model_height": 53, "vpl_bottom_ramp_length": 36,
-      "vpl_enclosure_review": False}),
-    ("vpl", {"vpl_rise": 61, "vpl_pit": True, "vpl_total_weight_lb": 551},
-     {"vpl_travel": 61, "vpl_model_height": 72, "vpl_bottom_ramp_length": 0,
-      "vpl_enclosure_review": True, "vpl_capacity_class": 750}),
-    ("ceiling_lift", {"ceil_track_layout": "straight", "ceil_track_length": 120},
-     {"ceil_total_track": 120, "ceil_brackets": 5}),
-    ("ceiling_lift",
-     {"ceil_track_layout": "room_covering", "ceil_room_length": 120, "ceil_room_width": 100,
-      "ceil_height": 96, "ceil_structure": "truss"},
-     {"ceil_total_track": 340, "ceil_brackets": 10, "ceil_usable_height": 86,
-      "ceil_engineer_review": True}),
-    ("ramp", {"ramp_rise": 24},
-     {"ramp_run_length": 288, "ramp_landings": 0, "ramp_total_length": 419.5,
-      "ramp_slope_pct": 8.3, "ramp_fits": True}),
-    ("ramp", {"ramp_rise": 30, "ramp_available_run": 557},
-     {"ramp_run_length": 360, "ramp_landings": 1, "ramp_total_length": 557.25,
-      "ramp_fits": False}),
-    ("bathroom", {"bath_room_length": 96, "bath_room_width": 60, "bath_door_width": 32,
-                  "bath_turning_diameter": 59},
-     {"bath_area_sqft": 40, "bath_door_ok": True, "bath_turning_ok": False}),
-    ("tub_cutout", TUB, {"tub_cut_depth": 11, "tub_side_margin": 18, "tub_feasible": True}),
-    ("tub_cutout", {**TUB, "tub_jetted": True}, {"tub_feasible": False}),
-    ("wheelchair", CHAIR,
-     {"seat_width": 19, "seat_depth": 17, "seat_to_footplate": 15, "back_height": 16}),
-    ("rollator", ROLLATOR, {"rollator_handle_height": 33}),
-    ("scooter", {"client_weight": 301}, {"scooter_capacity_class": 350}),
-]  # fmt: skip
+from .common import CASES, SCOOTER, STAIR, PortalCase
 
 
 @tagged("post_install", "-at_install")
 class TestMeasures(PortalCase):
     def test_worked_examples(self):
-        for item_type, values, results in EXAMPLES:
-            item = self.add(self.new_visit(), item_type, values, measured=False)
-            for name, result in results.items():
-                with self.subTest(type=item_type, field=name):
-                    self.assertAlmostEqual(item[name], result, places=3)
+        for case in CASES["measures"]:
+            values = dict(case["values"])
+            if case["segments"]:
+                values["segment_ids"] = [Command.create(row) for row in case["segments"]]
+            item = self.add(self.new_visit(), case["type"], values, measured=False)
+            for name, result in case["results"].items():
+                with self.subTest(type=case["type"], field=name):
+                    self.assertAlmostEqual(item[name], result, places=2)
 
     def test_a_curved_rail(self):
         item = self.add(

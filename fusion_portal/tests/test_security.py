@@ -17,6 +17,8 @@ RIGHTS = dict.fromkeys(
     ),
     ("", "rwc", "r", "rwc", "rwcu"),
 )
+RIGHTS["fusion.assessment.photo"] = ("", "rwu", "r", "rwc", "rwcu")
+RIGHTS["fusion.visit.op"] = ("", "", "", "", "r")
 RIGHTS["fusion.visit.cancel.wizard"] = ("", "", "", "rwc", "rwc")
 
 
@@ -39,18 +41,6 @@ class TestSecurity(RightsMixin, PortalCase):
             measured=False,
         )  # fmt: skip
         cls.records = (cls.visit, cls.item, cls.stair, cls.stair.segment_ids)
-
-    @classmethod
-    def new_portal(cls, login, *groups):
-        ids = [cls.env.ref(group).id for group in ("base.group_portal", *groups)]
-        return cls.env["res.users"].create(
-            {
-                "name": login,
-                "login": f"por_{login}",
-                "email": f"por_{login}@example.com",
-                "group_ids": [Command.set(ids)],
-            }
-        )
 
     def test_every_model_and_role(self):
         self.assert_rights("fusion_portal", RIGHTS, [getattr(self, role) for role in ROLES])
@@ -148,3 +138,16 @@ class TestSecurity(RightsMixin, PortalCase):
         self.assertEqual(self.visit.with_user(self.field_rep).action_complete(), orders)
         with self.assertRaises(UserError):
             self.item.with_user(self.field_rep).write({"wrist_height": 30})
+
+    def test_the_start_page(self):
+        links = {
+            user.login: [
+                link["url"]
+                for link in self.env["fusion.start"].with_user(user)._fusion_start_links()
+                if link["url"].startswith("/my/")
+            ]
+            for user in (self.field_rep, self.therapist, self.plain)
+        }
+        self.assertEqual(
+            links, {"por_rep": ["/my/visits"], "por_therapist": ["/my/cases"], "por_plain": []}
+        )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from . import shots_helpdesk
+from . import shots_helpdesk, shots_portal
 
 TABLET = (1280, 800)
 TABLET_PORTRAIT = (800, 1280)
@@ -570,4 +570,5 @@ SHOTS += [
         ),
         ready="!!document.querySelector('.o_kanban_record')",
     ),
+    *shots_portal.make(Shot),
 ]
