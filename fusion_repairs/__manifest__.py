@@ -1,7 +1,7 @@
 {
     "name": "Fusion Repairs",
     "summary": "Maintenance that books itself: contracts, reminders, visits, certificates",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -40,6 +40,8 @@
         "wizards/fusion_repair_contract_cancel_views.xml",
         "wizards/fusion_repair_visit_report_views.xml",
         "views/fusion_booking_templates.xml",
+        "views/fusion_request_templates.xml",
+        "views/fusion_portal_templates.xml",
         "views/fusion_repair_product_category_views.xml",
         "views/fusion_repair_intake_template_views.xml",
         "views/fusion_repair_callout_rate_views.xml",

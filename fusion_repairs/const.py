@@ -43,6 +43,12 @@ MAX_PROBLEM = 4000
 MAX_PHONE = 40
 #: Requests to the pages behind links, of one address, and the window in seconds.
 PAGES_PER_ADDRESS = (60, 60)
+#: Problems reported online by one address, and the window in seconds.
+REQUESTS_PER_ADDRESS = (5, 3600)
+#: The status page of a job is open so long.
+STATUS_DAYS = 365
+#: Links to book that a unit's label may mail, and the window in seconds.
+LABEL_MAILS = (3, 86400)
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60

@@ -1,1 +1,1 @@
-from . import booking, certificate, visit
+from . import booking, certificate, portal, service_request, unit_label, visit

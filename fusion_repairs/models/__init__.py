@@ -35,6 +35,7 @@ from . import fusion_repair_booking_log
 from . import fusion_start
 from . import fusion_technician_task
 from . import maintenance_equipment
+from . import maintenance_equipment_client
 from . import product_template
 from . import repair_order
 from . import repair_order_intake
@@ -42,10 +43,12 @@ from . import repair_order_state
 from . import repair_order_quote
 from . import repair_order_timer
 from . import repair_order_parts
+from . import repair_order_client
 from . import purchase_order
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import sale_order
 from . import sale_order_cover
 from . import sale_order_line

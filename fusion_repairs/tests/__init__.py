@@ -8,7 +8,9 @@ from . import test_followup
 from . import test_intake
 from . import test_parts
 from . import test_policy
+from . import test_portal
 from . import test_quote
 from . import test_reminder
+from . import test_request_page
 from . import test_security
 from . import test_visit_report
