@@ -12,6 +12,7 @@ from . import fusion_repair_service_plan_subscription
 from . import fusion_repair_service_plan_burn
 from . import fusion_repair_quote_line
 from . import fusion_repair_labour_line
+from . import fusion_repair_payment
 from . import fusion_repair_checklist_template_item
 from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
@@ -44,6 +45,8 @@ from . import repair_order_quote
 from . import repair_order_timer
 from . import repair_order_parts
 from . import repair_order_client
+from . import repair_order_payment
+from . import payment_transaction
 from . import purchase_order
 from . import res_company
 from . import res_config_settings

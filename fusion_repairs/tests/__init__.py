@@ -7,6 +7,7 @@ from . import test_cover
 from . import test_followup
 from . import test_intake
 from . import test_parts
+from . import test_payment
 from . import test_policy
 from . import test_portal
 from . import test_quote

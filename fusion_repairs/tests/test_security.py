@@ -66,6 +66,14 @@ class TestSecurity(RepairsCase):
             ]
         )
 
+        cls.payment, cls.other_payment = cls.env["fusion.repair.payment"].create(
+            [
+                {"repair_id": cls.job.id, "amount": 20, "currency_id": cls.rate.currency_id.id,
+                 "method": "cash", "collected_by": technician.id}
+                for technician in (cls.ann, cls.bob)
+            ]
+        )  # fmt: skip
+
     @classmethod
     def make_coverage(cls):
         cls.subscription = cls.new_subscription()
@@ -157,6 +165,12 @@ class TestSecurity(RepairsCase):
              (False, False, True, False, False)),
             (self.device, "read", (False, True, True, False, False)),
             (self.device, "write", (False, False, True, False, False)),
+            (self.payment, "read", (True, True, True, False, False)),
+            (self.payment, "write", (False, True, True, False, False)),
+            (self.payment, "unlink", (False, False, False, False, False)),
+            (self.other_payment, "read", (False, True, True, False, False)),
+            (self.env["fusion.repair.payment.collect"], "create",
+             (True, True, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
             (self.env["fusion.repair.booking.opening"], "create",
@@ -198,6 +212,8 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.backfill.line",
                 "fusion.repair.maintenance.backfill.wizard",
                 "fusion.repair.device.type.map",
+                "fusion.repair.payment",
+                "fusion.repair.payment.collect",
                 "fusion.repair.contract.cancel",
                 "fusion.repair.booking.opening",
                 "fusion.repair.visit.report.wizard",
@@ -210,7 +226,7 @@ class TestSecurity(RepairsCase):
         for record in (
             self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
             self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
-            self.answer,
+            self.answer, self.payment,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))
