@@ -49,6 +49,9 @@ REQUESTS_PER_ADDRESS = (5, 3600)
 STATUS_DAYS = 365
 #: Links to book that a unit's label may mail, and the window in seconds.
 LABEL_MAILS = (3, 86400)
+#: A client's run of a flowchart is open so long; a solved problem is asked about after so many days.
+HELP_DAYS = 2
+STILL_FINE_DAYS = 2
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60

@@ -13,6 +13,10 @@ from . import fusion_repair_service_plan_burn
 from . import fusion_repair_quote_line
 from . import fusion_repair_labour_line
 from . import fusion_repair_payment
+from . import fusion_repair_flowchart
+from . import fusion_repair_flowchart_node
+from . import fusion_repair_flowchart_edge
+from . import fusion_repair_flowchart_session
 from . import fusion_repair_checklist_template_item
 from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
@@ -46,6 +50,7 @@ from . import repair_order_timer
 from . import repair_order_parts
 from . import repair_order_client
 from . import repair_order_payment
+from . import repair_order_flowchart
 from . import payment_transaction
 from . import purchase_order
 from . import res_company

@@ -47,6 +47,7 @@ class FusionRepairProductCategory(models.Model):
     x_fc_certificate_validity_months = fields.Integer("Certificate Valid (months)", default=12)
     intake_template_id = fields.Many2one("fusion.repair.intake.template", "Intake Questions")
     symptom_ids = fields.One2many("fusion.repair.symptom", "category_id", "Symptoms")
+    flowchart_ids = fields.One2many("fusion.repair.flowchart", "category_id")
     checklist_item_ids = fields.One2many("fusion.repair.checklist.template.item", "category_id")
 
     _code_uniq = models.Constraint("UNIQUE (code)", "Another category has this code.")

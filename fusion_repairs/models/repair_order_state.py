@@ -128,6 +128,7 @@ class RepairOrderState(models.Model):
         """
         self.env["fusion.repair.labour.line"]._cut_forgotten()
         self.env["fusion.repair.service.plan.subscription"].cron_expire()
+        self.env["fusion.repair.flowchart.session"]._cron_ask_again()
         jobs = self.search([("x_fc_service_state", "=", "scheduled")])
         past = jobs.filtered(lambda job: job._fc_find_service_state() != job.x_fc_service_state)
         done = run_batch(past, lambda job: job._compute_x_fc_service_state())

@@ -66,6 +66,8 @@ class TestSecurity(RepairsCase):
             ]
         )
 
+        cls.chart = cls.env.ref("fusion_repairs.flowchart_stair_dead")
+        cls.session_run = cls.chart._run_start(cls.job)
         cls.payment, cls.other_payment = cls.env["fusion.repair.payment"].create(
             [
                 {"repair_id": cls.job.id, "amount": 20, "currency_id": cls.rate.currency_id.id,
@@ -165,6 +167,12 @@ class TestSecurity(RepairsCase):
              (False, False, True, False, False)),
             (self.device, "read", (False, True, True, False, False)),
             (self.device, "write", (False, False, True, False, False)),
+            (self.chart, "read", (True, True, True, False, False)),
+            (self.chart, "write", (False, False, True, False, False)),
+            (self.chart.node_ids, "write", (False, False, True, False, False)),
+            (self.chart.node_ids.edge_ids, "write", (False, False, True, False, False)),
+            (self.session_run, "write", (False, True, True, False, False)),
+            (self.session_run, "unlink", (False, False, False, False, False)),
             (self.payment, "read", (True, True, True, False, False)),
             (self.payment, "write", (False, True, True, False, False)),
             (self.payment, "unlink", (False, False, False, False, False)),
@@ -212,6 +220,10 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.backfill.line",
                 "fusion.repair.maintenance.backfill.wizard",
                 "fusion.repair.device.type.map",
+                "fusion.repair.flowchart",
+                "fusion.repair.flowchart.node",
+                "fusion.repair.flowchart.edge",
+                "fusion.repair.flowchart.session",
                 "fusion.repair.payment",
                 "fusion.repair.payment.collect",
                 "fusion.repair.contract.cancel",
@@ -226,7 +238,7 @@ class TestSecurity(RepairsCase):
         for record in (
             self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
             self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
-            self.answer, self.payment,
+            self.answer, self.payment, self.session_run,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))
