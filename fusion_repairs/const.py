@@ -45,6 +45,8 @@ MAX_PHONE = 40
 PAGES_PER_ADDRESS = (60, 60)
 #: Problems reported online by one address, and the window in seconds.
 REQUESTS_PER_ADDRESS = (5, 3600)
+#: Runs of flowcharts begun by one address, and the window in seconds.
+HELPS_PER_ADDRESS = (20, 3600)
 #: The status page of a job is open so long.
 STATUS_DAYS = 365
 #: Links to book that a unit's label may mail, and the window in seconds.

@@ -84,13 +84,35 @@ def prepare_form(form, category, lang):
     }
 
 
-def is_over_limit():
+def find_unit(params):
+    """:return: the unit whose label was scanned"""
+    return page.get_model("maintenance.equipment")._fc_find_by_qr(params.get("unit"))
+
+
+def find_category(params):
+    """:return: that of the scanned unit, else the chosen one, perhaps empty"""
+    code = str(params.get("type") or "").replace("\0", "")
+    categories = page.get_model("fusion.repair.product.category")
+    own = find_unit(params).x_fc_repair_category_id
+    return own or (code and categories.search([("code", "=", code)])) or categories
+
+
+def get_query(params):
+    """:return: what of the query is kept from page to page: known unit, else known type"""
+    unit, category = find_unit(params), find_category(params)
+    if unit:
+        return {"unit": unit.x_fc_qr_code}
+    return {"type": category.code} if category else {}
+
+
+def is_over_limit(limits=None, name="request"):
     """Count one report of this address.
 
+    :param limits: ``(requests, seconds)``, default: those of reports
     :return: whether it sent too many
     """
-    limit, window_s = const.REQUESTS_PER_ADDRESS
-    key = f"fusion_repairs.request:{request.httprequest.remote_addr}"
+    limit, window_s = limits or const.REQUESTS_PER_ADDRESS
+    key = f"fusion_repairs.{name}:{request.httprequest.remote_addr}"
     return bool(request.env["fusion.tasks.rate"].sudo()._hit(key, limit, window_s))
 
 

@@ -9,7 +9,7 @@ from odoo.addons.fusion_base.tools.access_log import mask_paths
 
 from .. import const
 
-mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|u)/")
+mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|help|u)/")
 
 STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
 HEADERS = {
@@ -64,6 +64,7 @@ def render(template, reason, record=None, status=None, **values):
             "notice": request.params.get("notice"),
             "path": request.httprequest.path,
             "csrf": request.csrf_token(),
+            "make_query": make_query,
             **values,
             "switch": _get_switch(lang, values.get("query")),
         },
@@ -76,6 +77,11 @@ def render(template, reason, record=None, status=None, **values):
         list(headers.items()),
         status=status or STATUS.get(reason, 410),
     )
+
+
+def make_query(values):
+    """:return: the values as the query of an address, empty without any"""
+    return f"?{urlencode(values)}" if values else ""
 
 
 def _get_switch(lang, query):

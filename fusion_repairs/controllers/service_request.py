@@ -23,7 +23,7 @@ class ServiceRequest(http.Controller):
             return page.render("request_page", "busy")
         if params.get("website"):  # people do not see this field
             return page.render("request_page", "ok", **{**self._prepare_page(), "is_sent": True})
-        unit, category = self._find_unit(params), self._find_category(params)
+        unit, category = intake_form.find_unit(params), intake_form.find_category(params)
         if not category:
             return self._show(params)
         lang = page.find_lang(None)
@@ -51,6 +51,7 @@ class ServiceRequest(http.Controller):
         job, fault = intake_form.create_report(jobs.with_company(company), vals, params)
         if fault:
             return self._show(params, fault)
+        self._link_help(job, params)
         return page.go(f"/repairs/status/{job._issue_status_token()}?new=1")
 
     @http.route(
@@ -67,8 +68,15 @@ class ServiceRequest(http.Controller):
         is_new = request.params.get("new")
         return page.render("status_page", reason, job, **job._fc_get_client_page(), is_new=is_new)
 
+    def _link_help(self, job, params):
+        """What the client tried before goes with the job."""
+        tokens = page.get_model("fusion.access.token")
+        session, reason = tokens._resolve(params.get("help"), "repair_help")
+        if reason == "ok" and not session.repair_id:
+            session._link_repair(job)
+
     def _show(self, params, fault="", status=None):
-        category, lang = self._find_category(params), page.find_lang(None)
+        category, lang = intake_form.find_category(params), page.find_lang(None)
         values = self._prepare_page(params)
         if category:
             values.update(intake_form.prepare_form(params, category, lang))
@@ -79,24 +87,14 @@ class ServiceRequest(http.Controller):
         lang = page.find_lang(None)
         categories = page.get_model("fusion.repair.product.category").with_context(lang=lang)
         params = params or {}
-        category, unit = self._find_category(params), self._find_unit(params)
-        query = {"type": category.code} if category else {}
-        if unit:
-            query["unit"] = unit.x_fc_qr_code
+        category, unit = intake_form.find_category(params), intake_form.find_unit(params)
+        charts = page.get_model("fusion.repair.flowchart")
         return {
             "category": category.with_context(lang=lang),
             "categories": categories.search([]) if not category else categories,
             "unit": unit,
-            "query": query,
+            "query": intake_form.get_query(params),
+            "help": str(params.get("help") or ""),
+            "has_charts": category and charts._find_published(category, client_safe=True),
             "is_sent": False,
         }
-
-    def _find_category(self, params):
-        code = str(params.get("type") or "").replace("\0", "")
-        categories = page.get_model("fusion.repair.product.category")
-        own = self._find_unit(params).x_fc_repair_category_id
-        return own or (code and categories.search([("code", "=", code)])) or categories
-
-    def _find_unit(self, params):
-        """:return: the unit whose label was scanned"""
-        return page.get_model("maintenance.equipment")._fc_find_by_qr(params.get("unit"))

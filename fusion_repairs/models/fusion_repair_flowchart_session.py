@@ -154,6 +154,17 @@ class FusionRepairFlowchartSession(models.Model):
         tokens = self.env["fusion.access.token"].sudo()
         return tokens._issue(self, HELP_SCOPE, days=const.HELP_DAYS)
 
+    def _link_repair(self, repair):
+        """The client could not solve it: the job knows what was tried."""
+        self.ensure_one()
+        self.repair_id = repair
+        words = self.with_context(lang=repair.company_id.partner_id.lang)
+        repair.message_post(body=words._get_summary())
+        if self.node_id.symptom_id and not repair.x_fc_symptom_id:
+            repair.x_fc_symptom_id = self.node_id.symptom_id
+        if self.outcome == "stop_using" and not repair.x_fc_safety_flag:
+            repair._fc_triage()
+
     # -- Still fine? ------------------------------------------------------------------------------
 
     @api.model

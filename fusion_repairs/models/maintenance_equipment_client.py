@@ -54,6 +54,9 @@ class MaintenanceEquipmentClient(models.Model):
             "unit": self.x_fc_product_id.name or self.x_fc_repair_category_id.name or self.name,
             "code": self.x_fc_qr_code,
             "do_not_use": self.x_fc_do_not_use,
+            "has_charts": self.env["fusion.repair.flowchart"]._find_published(
+                self.x_fc_repair_category_id, client_safe=True
+            ),
             "is_maintained": self._fc_get_live_contract().state == "active",
         }
 

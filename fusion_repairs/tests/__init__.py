@@ -5,6 +5,7 @@ from . import test_contract
 from . import test_enrolment
 from . import test_cover
 from . import test_flowchart
+from . import test_flowchart_browser
 from . import test_followup
 from . import test_intake
 from . import test_parts

@@ -10,8 +10,7 @@ from odoo.tests import new_test_user, tagged
 from .common import RepairsCase
 
 
-@tagged("post_install", "-at_install")
-class TestFlowchart(RepairsCase):
+class FlowchartCase(RepairsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -45,6 +44,9 @@ class TestFlowchart(RepairsCase):
             {"node_id": source.id, "target_id": target.id, "label": label}
         )
 
+
+@tagged("post_install", "-at_install")
+class TestFlowchart(FlowchartCase):
     def codes(self, chart):
         names = {node.id: node.text for node in chart.node_ids}
         return [(names.get(one["node_id"]), one["text"]) for one in chart._find_faults()]

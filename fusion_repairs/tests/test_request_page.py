@@ -5,8 +5,10 @@ from PIL import Image
 
 from odoo.tests import HttpCase, tagged
 
+from odoo.addons.fusion_base.tools.signing import sign_values
+
 from .. import const
-from ..controllers import intake_form
+from ..controllers import intake_form, self_help
 from .common import RepairsCase
 
 
@@ -215,6 +217,54 @@ class TestRequestPage(RepairsCase, HttpCase):
         unit.action_renew_qr()
         self.assertEqual(self.url_open(where).status_code, 410)
         self.assertEqual(self.url_open(f"/repairs/u/{unit.x_fc_qr_code}").status_code, 200)
+
+    def test_a_client_looks_for_the_cause(self):
+        page = self.url_open(self.path)
+        self.assertIn("/repairs/help?type=stair_lift", page.text)
+        page = self.url_open("/repairs/help?type=stair_lift")
+        self.assertIn("Stair lift does not move", page.text)
+        self.assertNotIn("Stair lift beeps", page.text)
+        values = dict(re.findall(r'name="(csrf_token|chart|type)" value="([^"]+)"', page.text))
+        answer = self.url_open("/repairs/help", data=values, allow_redirects=False)
+        where = answer.headers["Location"]
+        self.assertIn("/repairs/help/", where)
+
+        def press(label):
+            text = self.url_open(where).text
+            edges = dict(re.findall(r'value="([0-9a-z]+)"[^>]*>([^<]+)</button>', text))
+            edge = next(key for key, name in edges.items() if name == label)
+            data = {"csrf_token": values["csrf_token"], "edge": edge}
+            self.assertEqual(self.url_open(where, data=data, allow_redirects=False).status_code, 303)
+            return self.url_open(where).text
+
+        self.assertIn("main switch", press("No"))
+        self.assertIn("Turn it on", press("No"))
+        self.assertIn("main switch", press("Back"))
+        self.assertIn("smoke", press("Back"))
+        text = press("Yes")
+        self.assertIn("call 911", text)
+        link = re.search(r'href="(/repairs/request[^"]+)"', text)[1].replace("&amp;", "&")
+        form = self.url_open(link)
+        help_token = re.search(r'name="help" value="([^"]+)"', form.text)[1]
+
+        self.fill(form, help=help_token)
+
+        job = self.jobs()
+        session = job.x_fc_flowchart_session_ids
+        self.assertEqual((session.outcome, session.user_id.id), ("stop_using", False))
+        self.assertTrue(job.x_fc_safety_flag)
+        self.assertIn("smell? → Yes", str(job.message_ids.mapped("body")))
+
+    def test_charts_for_staff_stay_inside(self):
+        chart = self.env.ref("fusion_repairs.flowchart_stair_beeps")
+        page = self.url_open("/repairs/help?type=stair_lift")
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        for key in (chart.id, "x", sign_values(self.env, self_help.SCOPE, [chart.id]),
+                    sign_values(self.env, self_help.SCOPE, [0])):  # fmt: skip
+            answer = self.url_open("/repairs/help", data={"csrf_token": csrf, "chart": key})
+            self.assertEqual(answer.status_code, 404)
+        self.assertFalse(self.env["fusion.repair.flowchart.session"].search([]))
+        self.assertEqual(self.url_open("/repairs/help/x").status_code, 404)
 
     def test_both_languages(self):
         self.env["res.lang"]._activate_lang("fr_CA")

@@ -77,6 +77,10 @@ export class FlowchartEditor extends Component {
         await this.load();
     }
 
+    readId(ev) {
+        return Number(ev.target.value) || false;
+    }
+
     saveNode(values) {
         return this.save(NODE, this.selected.id, values);
     }
