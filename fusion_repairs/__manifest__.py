@@ -50,6 +50,7 @@
         "views/fusion_repair_service_plan_views.xml",
         "views/fusion_repair_payment_views.xml",
         "views/fusion_repair_flowchart_views.xml",
+        "views/fusion_repair_dashboard_views.xml",
         "views/fusion_repair_backfill_views.xml",
         "views/product_template_views.xml",
         "views/maintenance_equipment_views.xml",
@@ -66,6 +67,9 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "fusion_repairs/static/src/dashboard/service_dashboard.js",
+            "fusion_repairs/static/src/dashboard/service_dashboard.xml",
+            "fusion_repairs/static/src/dashboard/service_dashboard.scss",
             "fusion_repairs/static/src/flowchart/flow_layout.js",
             "fusion_repairs/static/src/flowchart/flowchart_runner.js",
             "fusion_repairs/static/src/flowchart/flowchart_runner.xml",

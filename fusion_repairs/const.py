@@ -78,6 +78,8 @@ DRAFT_HOURS = 30 * 24.0
 #: A timer running longer was forgotten, in hours.
 TIMER_HOURS = 10
 
+SHARE_DIGITS = 4
+
 #: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
 #: the first due date, so that no unit falls at once into a reminder band.
 BACKFILL_CHUNK = 1000

@@ -37,11 +37,13 @@ from . import fusion_repair_backfill_scan
 from . import fusion_repair_backfill_line
 from . import fusion_repair_device_type_map
 from . import fusion_repair_booking_log
+from . import fusion_repair_dashboard
 from . import fusion_start
 from . import fusion_technician_task
 from . import maintenance_equipment
 from . import maintenance_equipment_client
 from . import product_template
+from . import product_template_classify
 from . import repair_order
 from . import repair_order_intake
 from . import repair_order_state

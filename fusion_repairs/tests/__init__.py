@@ -2,6 +2,8 @@ from . import test_backfill
 from . import test_booking
 from . import test_booking_page
 from . import test_contract
+from . import test_dashboard
+from . import test_dashboard_browser
 from . import test_enrolment
 from . import test_cover
 from . import test_flowchart
