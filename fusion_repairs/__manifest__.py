@@ -40,6 +40,8 @@
         "wizards/fusion_repair_booking_opening_views.xml",
         "wizards/fusion_repair_contract_cancel_views.xml",
         "wizards/fusion_repair_payment_collect_views.xml",
+        "wizards/fusion_repair_policy_apply_views.xml",
+        "wizards/fusion_repair_rate_try_views.xml",
         "wizards/fusion_repair_visit_report_views.xml",
         "views/fusion_booking_templates.xml",
         "views/fusion_request_templates.xml",

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from ..services.payroll import round_hours
-from ..services.table_export import to_csv
+from odoo.addons.fusion_base.tools.table_export import to_csv
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HOUR_SOURCES = ("gross_hours", "net_hours", "regular_hours", "overtime_hours")

@@ -10,7 +10,7 @@ from odoo.tests import tagged
 from odoo.tools import find_in_path
 
 from ..services.payroll import round_hours
-from ..services.table_export import guard
+from odoo.addons.fusion_base.tools.table_export import guard
 from .planner_common import PlannerCase
 
 

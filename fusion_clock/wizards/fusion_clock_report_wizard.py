@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..services.local_time import first_day_of_week, to_local
-from ..services.table_export import to_csv, to_xlsx
+from odoo.addons.fusion_base.tools.table_export import to_csv, to_xlsx
 
 LEAD_GROUP = "fusion_clock.group_fusion_clock_team_lead"
 HOURS = {

@@ -33,6 +33,7 @@ from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
 from . import fusion_repair_inspection_certificate_expiry
 from . import fusion_repair_backfill_run
+from . import fusion_repair_backfill_export
 from . import fusion_repair_backfill_scan
 from . import fusion_repair_backfill_line
 from . import fusion_repair_device_type_map
@@ -53,6 +54,7 @@ from . import repair_order_parts
 from . import repair_order_client
 from . import repair_order_payment
 from . import repair_order_flowchart
+from . import repair_order_report
 from . import payment_transaction
 from . import purchase_order
 from . import res_company

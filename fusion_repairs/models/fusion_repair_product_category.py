@@ -112,6 +112,21 @@ class FusionRepairProductCategory(models.Model):
         questions = (own or of_type or templates)[:1].question_ids
         return questions.filtered("client_visible") if online else questions
 
+    def action_apply_policy(self):
+        """:return: action that shows which contracts would change, to choose from"""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["fusion.repair.policy.apply"]._make(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Apply to Contracts"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "new",
+        }
+
     def _get_service_product(self):
         """:return: what a visit is sold as"""
         own = self.x_fc_maintenance_service_product_id

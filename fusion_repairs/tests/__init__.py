@@ -18,4 +18,5 @@ from . import test_quote
 from . import test_reminder
 from . import test_request_page
 from . import test_security
+from . import test_job_report
 from . import test_visit_report
