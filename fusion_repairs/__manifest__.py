@@ -36,6 +36,8 @@
         "data/fusion_repair_callout_rate_data.xml",
         "report/fusion_repair_certificate_templates.xml",
         "report/fusion_repair_certificate_reports.xml",
+        "report/fusion_repair_visit_report.xml",
+        "report/fusion_repair_qr_labels.xml",
         "wizards/fusion_repair_intake_wizard_views.xml",
         "wizards/fusion_repair_booking_opening_views.xml",
         "wizards/fusion_repair_contract_cancel_views.xml",

@@ -62,6 +62,8 @@ EXPIRY_BANDS = (60, 30, 7)
 #: An overdue contract that nobody booked comes back after so many days.
 OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
+#: Local hour from which the client is told of the visit of the next day.
+TOMORROW_HOUR = 15
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31
 

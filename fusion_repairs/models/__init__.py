@@ -1,4 +1,5 @@
 from . import fusion_repair_mail_mixin
+from . import fusion_repair_bookable_mixin
 from . import fusion_repair_parameter
 from . import fusion_repair_product_category
 from . import fusion_repair_symptom
@@ -29,6 +30,7 @@ from . import fusion_repair_maintenance_visit_plan
 from . import fusion_repair_maintenance_visit_change
 from . import fusion_repair_maintenance_visit_flow
 from . import fusion_repair_maintenance_visit_report
+from . import fusion_repair_maintenance_visit_tomorrow
 from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
 from . import fusion_repair_inspection_certificate_expiry
@@ -55,6 +57,7 @@ from . import repair_order_client
 from . import repair_order_payment
 from . import repair_order_flowchart
 from . import repair_order_report
+from . import repair_order_booking
 from . import payment_transaction
 from . import purchase_order
 from . import res_company

@@ -98,8 +98,8 @@ class FusionRepairDashboard(models.AbstractModel):
             jobs._name,
             self._ours(("x_fc_service_state", "in", list(waiting))),
         )
-        now = fields.Datetime.now()
-        found["late"] = self._count(jobs._name, is_open, ("schedule_date", "<", now))
+        midnight = self._to_utc(self.env.company._fc_today())
+        found["late"] = self._count(jobs._name, is_open, ("schedule_date", "<", midnight))
         start, end = span
         found["done"] = self._count(
             jobs._name, ("state", "=", "done"), ("x_fc_done_on", ">=", start),
@@ -316,7 +316,11 @@ class FusionRepairDashboard(models.AbstractModel):
         ]
 
     def _list_setup(self):
-        """:return: list of ``{"code", "label", "done", "action"}`` in the order of work"""
+        """:return: list of ``{"code", "label", "done", "action"}`` in the order of work, for those
+        who set the service up
+        """
+        if not self.env.user.has_group("fusion_repairs.group_manager"):
+            return []
         types = self.env["fusion.repair.product.category"]
         on = [("x_fc_maintenance_enabled", "=", True)]
         sorted_products = [("x_fc_repair_category_id", "!=", False)]

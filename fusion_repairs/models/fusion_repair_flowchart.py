@@ -108,6 +108,7 @@ class FusionRepairFlowchart(models.Model):
         symptoms = self.env["fusion.repair.symptom"]
         return {
             **self.read(["name", "version", "state", "client_safe"])[0],
+            "may_edit": self.has_access("write"),
             "start_node_id": self.start_node_id.id,
             "nodes": [node._get_card() for node in nodes],
             "outcomes": outcomes,

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from odoo.addons.fusion_base.tools.signing import hash_token
 
 from .. import const
+from ..services.qr import make_qr
 
 
 class MaintenanceEquipmentClient(models.Model):
@@ -47,6 +48,10 @@ class MaintenanceEquipmentClient(models.Model):
 
     def _fc_get_qr_url(self):
         return f"{self.get_base_url()}/repairs/u/{self.x_fc_qr_code}"
+
+    def _fc_get_qr_image(self):
+        """:return: the code as a data address"""
+        return f"data:image/png;base64,{make_qr(self._fc_get_qr_url()).decode()}"
 
     def _fc_get_label_page(self):
         """:return: what anyone who stands before the unit may know"""

@@ -1,3 +1,4 @@
+from markupsafe import Markup
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -185,6 +186,25 @@ class RepairOrderClient(models.Model):
             (self._format_day(to_local(moment, tz).date()), text)
             for moment, text in reversed(ordered)
         ]
+
+    def _fc_request_callback(self, phone="", note=""):
+        """:return: the open ``mail.activity`` of this job; a second request adds to it"""
+        self.ensure_one()
+        words = self._in_office_words()
+        said = ((phone or "")[: const.MAX_PHONE], (note or "")[: const.MAX_NOTE])
+        text = Markup("<br/>").join(part for part in said if part)
+        kind = self.env.ref("mail.mail_activity_data_call")
+        known = self.activity_ids.filtered(lambda one: one.activity_type_id == kind)[:1]
+        if known:
+            known.note = (known.note or "") + Markup("<br/>") + text
+            return known
+        return words.activity_schedule(
+            "mail.mail_activity_data_call",
+            date_deadline=self.company_id._fc_today(),
+            summary=words.env._("Call %(client)s about a time", client=self.partner_id.name),
+            note=text,
+            user_id=(self.user_id or self._fc_get_coordinator()).id,
+        )
 
     # -- Sales representative ---------------------------------------------------------------------
 

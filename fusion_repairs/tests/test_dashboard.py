@@ -123,6 +123,15 @@ class TestDashboard(DashboardCase):
             day = self.data(date_from="2031-03-17", date_to="2031-03-17")
             self.assertEqual(day["repairs"]["done"]["value"], 2)
 
+    def test_late_is_what_was_planned_before_today(self):
+        with freeze_time(NOW):
+            self.new_job().schedule_date = NOW
+            late = self.new_job()
+            late.schedule_date = NOW - timedelta(hours=12)  # yesterday evening in Toronto
+            number = self.data()["repairs"]["late"]
+        self.assertEqual(number["value"], 1)
+        self.assertEqual(self.env["repair.order"].search(number["domain"]), late)
+
     def test_today_per_technician(self):
         with freeze_time(NOW):
             for hour, status in ((13, "scheduled"), (14, "scheduled"), (15, "cancelled")):

@@ -279,3 +279,69 @@ class TestRequestPage(RepairsCase, HttpCase):
     def test_numbers_of_a_form(self):
         for text, expected in (("12", 12), ("", 0), ("-1", 0), ("²", 0), ("9" * 40, 0), (None, 0)):
             self.assertEqual(intake_form.read_id(text), expected)
+
+    def test_a_client_chooses_a_time_for_a_repair(self):
+        job = self.new_job(product_id=self.lift.id, serial="SL-77")
+        job._action_repair_confirm()
+        draft = job.action_fc_plan()["res_id"]
+        where = f"/repairs/visit/{job._fc_issue_booking_token()}"
+        page = self.url_open(where)
+        self.assertIn("Choose a time for your repair", page.text)
+        self.assertNotIn("5 Elm", page.text)
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        keys = re.findall(r'name="slot_key"[^>]*value="([^"]+)"', page.text)
+
+        def confirm(key):
+            data = {"csrf_token": csrf, "slot_key": key, "phone": "+1 416 555 0188"}
+            return self.url_open(f"{where}/confirm", data=data, allow_redirects=False)
+
+        self.assertIn("notice=expired_slot", confirm("forged").headers["Location"])
+        other = self.new_contract()
+        foreign = other._get_booking_slots()[0]["key"]
+        self.assertIn("notice=expired_slot", confirm(foreign).headers["Location"])
+        self.assertFalse(job._fc_find_reported_task())
+        answers = [confirm(keys[0]) for _number in range(2)]
+        self.assertIn("/repairs/status/", answers[0].headers["Location"])
+        self.assertTrue(answers[1].headers["Location"].endswith(where))
+
+        task = job.x_fc_task_ids.filtered(lambda one: one.status == "scheduled")
+        self.assertEqual(len(task), 1)
+        self.assertEqual((task.contact_phone, task.task_type), ("+1 416 555 0188", "repair"))
+        self.assertEqual(self.Task.browse(draft).status, "cancelled")
+        self.assertEqual(job.x_fc_service_state, "scheduled")
+        self.assertIn("arrival", self.url_open(answers[0].headers["Location"]).text)
+        self.assertIn("arrival", self.url_open(where).text)
+        mail = self.env["mail.mail"].search([("email_to", "=", "clara@example.com")], limit=1)
+        self.assertIn("Your repair visit is booked", mail.body_html)
+        self.assertEqual(mail.attachment_ids.name, "visit.ics")
+
+    def test_no_time_suits(self):
+        job = self.new_job()
+        where = f"/repairs/visit/{job._fc_issue_booking_token()}"
+        csrf = re.search(r'name="csrf_token" value="([^"]+)"', self.url_open(where).text)[1]
+        for _number in range(2):
+            answer = self.url_open(
+                f"{where}/callback",
+                data={"csrf_token": csrf, "note": "Mornings"},
+                allow_redirects=False,
+            )
+            self.assertIn("notice=callback", answer.headers["Location"])
+        kind = self.env.ref("mail.mail_activity_data_call")
+        calls = job.activity_ids.filtered(lambda one: one.activity_type_id == kind)
+        self.assertEqual(len(calls), 1)
+        self.assertEqual(str(calls.note).count("Mornings"), 2)
+
+    def test_labels_are_printed(self):
+        units = self.new_contract().equipment_id | self.new_contract().equipment_id
+        for name in ("report_qr_labels", "report_qr_label"):
+            html = self.env["ir.actions.report"]._render_qweb_html(
+                f"fusion_repairs.{name}", units.ids
+            )[0]
+            self.assertEqual(html.count(b"data:image/png;base64,"), 2)
+        contract = self.new_contract()
+        visit = contract._confirm_booking(contract._get_booking_slots()[0]["key"])
+        visit.checklist_line_ids[0].result = "pass"
+        html = self.env["ir.actions.report"]._render_qweb_html(
+            "fusion_repairs.report_visit", visit.ids
+        )[0]
+        self.assertIn("Rail fixings are tight", html.decode())

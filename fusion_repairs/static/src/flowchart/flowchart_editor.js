@@ -40,7 +40,7 @@ export class FlowchartEditor extends Component {
     }
 
     get isFrozen() {
-        return this.state.chart.state !== "draft";
+        return this.state.chart.state !== "draft" || !this.state.chart.may_edit;
     }
 
     get selected() {
@@ -51,20 +51,22 @@ export class FlowchartEditor extends Component {
         const { nodes, start_node_id } = this.state.chart;
         const layout = layOut(nodes, start_node_id);
         const arrows = nodes.flatMap((node) =>
-            node.edges.map((edge) => this.drawArrow(edge, layout.places, node.id)),
+            node.edges.map((edge, index) => this.drawArrow(edge, index, node, layout.places)),
         );
         return { ...layout, arrows };
     }
 
-    drawArrow(edge, places, fromId) {
-        const from = places[fromId];
+    /** Arrows of one card begin side by side, so that their answers can be read. */
+    drawArrow(edge, index, node, places) {
+        const from = places[node.id];
         const to = places[edge.target_id];
-        const [x1, y1] = [from.x + CARD.width / 2, from.y + CARD.height];
+        const part = (index + 1) / (node.edges.length + 1);
+        const [x1, y1] = [from.x + CARD.width * part, from.y + CARD.height];
         const [x2, y2] = [to.x + CARD.width / 2, to.y];
         const bend = CARD.gapY / 2;
         const path = `M ${x1} ${y1} C ${x1} ${y1 + bend}, ${x2} ${y2 - bend}, ${x2} ${y2}`;
-        const isChosen = [fromId, edge.target_id].includes(this.state.selectedId);
-        const label = { x: (x1 * 2 + x2) / 3, y: y1 + bend };
+        const isChosen = [node.id, edge.target_id].includes(this.state.selectedId);
+        const label = { x: x1 + 4, y: y1 + 16 };
         return { id: edge.id, path, label, text: edge.label, isChosen };
     }
 
