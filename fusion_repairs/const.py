@@ -54,6 +54,11 @@ LABEL_MAILS = (3, 86400)
 #: A client's run of a flowchart is open so long; a solved problem is asked about after so many days.
 HELP_DAYS = 2
 STILL_FINE_DAYS = 2
+#: Invitations sent by one address, and the window in seconds.
+SHARES_PER_ADDRESS = (10, 3600)
+#: A unit shared with a caregiver: how long the link works, and with how many people.
+SHARE_DAYS = 365
+SHARES_PER_UNIT = 5
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60

@@ -9,7 +9,7 @@ from odoo.addons.fusion_base.tools.access_log import mask_paths
 
 from .. import const
 
-mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|help|visit|u)/")
+mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|help|visit|unit|u)/")
 
 STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
 HEADERS = {

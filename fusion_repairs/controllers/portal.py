@@ -1,8 +1,10 @@
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal, pager
 
+from .. import const
 from . import intake_form, page
 
 
@@ -130,9 +132,9 @@ class RepairsPortal(CustomerPortal):
 
     @http.route(f"{_units_url}/<int:unit_id>", type="http", auth="user", methods=["GET"],
                 website=True)  # fmt: skip
-    def unit(self, unit_id, **_params):
+    def unit(self, unit_id, notice=None, **_params):
         unit = self._find_own("maintenance.equipment", unit_id)
-        values = {**unit._fc_get_portal_page(), "page_name": "units"}
+        values = {**unit._fc_get_portal_page(), "notice": notice, "page_name": "units"}
         return request.render("fusion_repairs.portal_unit", values)
 
     @http.route(f"{_units_url}/<int:unit_id>/book", type="http", auth="user", methods=["POST"],
@@ -143,6 +145,25 @@ class RepairsPortal(CustomerPortal):
             return request.redirect(f"{self._units_url}/{unit_id}", code=303)
         token = contract._issue_booking_token()
         return request.redirect(f"/repairs/maintenance/book/{token}", code=303)
+
+    @http.route(f"{_units_url}/<int:unit_id>/share", type="http", auth="user", methods=["POST"],
+                website=True)  # fmt: skip
+    def unit_share(self, unit_id, email="", share="", **_params):
+        """Invite somebody by e-mail, or stop sharing with one of those invited."""
+        unit = self._find_own("maintenance.equipment", unit_id)
+        shares = page.get_model("fusion.repair.equipment.share").with_context(lang=request.env.lang)
+        here = f"{self._units_url}/{unit_id}"
+        if share:
+            mine = [("equipment_id", "=", unit.id), ("id", "=", intake_form.read_id(share))]
+            shares.search(mine)._stop()
+            return request.redirect(f"{here}?notice=stopped", code=303)
+        if intake_form.is_over_limit(const.SHARES_PER_ADDRESS, "share"):
+            return request.redirect(f"{here}?notice=too_many", code=303)
+        try:
+            shares._share(unit, email, request.env.user)
+        except UserError:
+            return request.redirect(f"{here}?notice=refused", code=303)
+        return request.redirect(f"{here}?notice=shared", code=303)
 
     @http.route(f"{_units_url}/<int:unit_id>/manual/<int:attachment_id>", type="http",
                 auth="user", methods=["GET"], website=True)  # fmt: skip

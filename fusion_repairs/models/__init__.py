@@ -45,6 +45,7 @@ from . import fusion_start
 from . import fusion_technician_task
 from . import maintenance_equipment
 from . import maintenance_equipment_client
+from . import fusion_repair_equipment_share
 from . import product_template
 from . import product_template_classify
 from . import repair_order

@@ -1,7 +1,7 @@
 import secrets
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from odoo.addons.fusion_base.tools.signing import hash_token
 
@@ -123,6 +123,22 @@ class MaintenanceEquipmentClient(models.Model):
             "manuals": self.x_fc_product_id.x_fc_manual_attachment_ids,
             "twin": repairs.sudo()._fc_find_open_twin(self),
             "history": self._fc_get_history(),
+            "shares": self.env["fusion.repair.equipment.share"].sudo().search(
+                [("equipment_id", "=", self.id)]
+            ),
+        }  # fmt: skip
+
+    def _fc_get_shared_page(self):
+        """:return: what a caregiver may know: no address, no name, no price of a repair"""
+        card = self._fc_get_portal_card()
+        days = ("due", "visit_date")
+        return {
+            **card,
+            **{name: card[name] and format_date(self.env, card[name]) for name in days},
+            "history": [
+                {**entry, "day": format_date(self.env, entry["date"])}
+                for entry in self._fc_get_history()
+            ],
         }
 
     def _fc_get_history(self):

@@ -207,3 +207,43 @@ class TestPortal(RepairsCase, HttpCase):
         tiles = self.env["res.users"].with_user(rep)._fc_portal_rep_tiles()
         mine = [one for one in tiles if one["title"] == "Repairs"]
         self.assertEqual(mine[0]["counts"][0], ("Open", 2))
+
+    def test_a_caregiver_sees_one_unit_and_books(self):
+        other = self.new_contract().equipment_id
+        self.authenticate("clara", "clara")
+        page = self.url_open(self.pages[1])
+        known = self.env["mail.mail"].search([])
+        where = f"/my/equipment/{self.unit.id}/share"
+        answer = self.post(page, where, email=" Care@Example.com ")
+        self.assertIn("notice=shared", answer.headers["Location"])
+        mail = self.env["mail.mail"].search([]) - known
+        self.assertEqual(mail.email_to, "care@example.com")
+        first = re.search(r"/repairs/unit/[\w-]+", mail.body_html)[0]
+        self.post(page, where, email="care@example.com")
+        mail = self.env["mail.mail"].search([]) - known - mail
+        link = re.search(r"/repairs/unit/[\w-]+", mail.body_html)[0]
+        share = self.env["fusion.repair.equipment.share"].search([])
+        self.assertEqual(len(share), 1)
+        refused = self.post(page, where, email="nobody")
+        self.assertIn("notice=refused", refused.headers["Location"])
+
+        self.authenticate(None, None)
+        self.assertEqual(self.url_open(first).status_code, 410)
+        shared = self.url_open(link)
+        self.assertIn("Stair Lift 900 (…2345)", shared.text)
+        for text in ("Clara", "5 Elm", "clara@", f"/my/equipment/{other.id}"):
+            self.assertNotIn(text, shared.text)
+        booked = self.post(shared, f"{link}/book")
+        self.assertIn("Choose a time", self.url_open(booked.headers["Location"]).text)
+        self.assertEqual(self.url_open("/repairs/unit/x").status_code, 404)
+
+        self.authenticate("otto", "otto")
+        page = self.url_open("/my/repairs/new?type=stair_lift")
+        self.assertEqual(self.post(page, where, share=share.id).status_code, 404)
+        self.authenticate("clara", "clara")
+        page = self.url_open(self.pages[1])
+        self.post(page, f"/my/equipment/{other.id}/share", share=share.id)
+        self.assertTrue(share.active)
+        self.post(page, where, share=share.id)
+        self.assertFalse(share.active)
+        self.assertEqual(self.url_open(link).status_code, 410)

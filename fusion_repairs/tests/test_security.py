@@ -66,6 +66,10 @@ class TestSecurity(RepairsCase):
             ]
         )
 
+        cls.share = cls.env["fusion.repair.equipment.share"].create(
+            {"equipment_id": cls.mine.equipment_id.id, "email": "care@example.com",
+             "company_id": cls.company.id}
+        )  # fmt: skip
         cls.chart = cls.env.ref("fusion_repairs.flowchart_stair_dead")
         cls.session_run = cls.chart._run_start(cls.job)
         cls.payment, cls.other_payment = cls.env["fusion.repair.payment"].create(
@@ -183,6 +187,8 @@ class TestSecurity(RepairsCase):
              (False, True, True, False, False)),
             (self.env["fusion.repair.booking.opening"], "create",
              (False, True, True, False, False)),
+            (self.share, "read", (False, True, True, False, False)),
+            (self.share, "write", (False, False, False, False, False)),
             (self.env["fusion.repair.policy.apply"], "create",
              (False, False, True, False, False)),
             (self.env["fusion.repair.policy.apply.line"], "create",
@@ -231,6 +237,7 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.flowchart.node",
                 "fusion.repair.flowchart.edge",
                 "fusion.repair.flowchart.session",
+                "fusion.repair.equipment.share",
                 "fusion.repair.policy.apply",
                 "fusion.repair.policy.apply.line",
                 "fusion.repair.rate.try",
@@ -249,7 +256,7 @@ class TestSecurity(RepairsCase):
         for record in (
             self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
             self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
-            self.answer, self.payment, self.session_run,
+            self.answer, self.payment, self.session_run, self.share,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))
