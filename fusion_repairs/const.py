@@ -19,6 +19,7 @@ SWITCHES = {
     "enable_email_notifications": True,
     "followup_unbooked_enabled": True,
     "followup_overdue_enabled": True,
+    "rating_enabled": True,
 }
 
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
@@ -67,6 +68,11 @@ EXPIRY_BANDS = (60, 30, 7)
 #: An overdue contract that nobody booked comes back after so many days.
 OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
+#: A visit is rated so many hours after it, not after so many days, and a client is asked again only
+#: after so many days.
+RATING_HOURS = 2
+RATING_WITHIN_DAYS = 3
+RATING_AGAIN_DAYS = 30
 #: Local hour from which the client is told of the visit of the next day.
 TOMORROW_HOUR = 15
 #: Due date of a contract resumed late: no reminder band begins at once.

@@ -43,6 +43,7 @@ from . import fusion_repair_booking_log
 from . import fusion_repair_dashboard
 from . import fusion_start
 from . import fusion_technician_task
+from . import fusion_technician_task_rating
 from . import maintenance_equipment
 from . import maintenance_equipment_client
 from . import fusion_repair_equipment_share

@@ -15,6 +15,7 @@ from . import test_payment
 from . import test_policy
 from . import test_portal
 from . import test_quote
+from . import test_rating
 from . import test_reminder
 from . import test_request_page
 from . import test_security
