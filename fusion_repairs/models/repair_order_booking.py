@@ -119,12 +119,12 @@ class RepairOrderBooking(models.Model):
     def _email_repair_booked(self, status_url=None):
         """:return: Markup"""
         task = self._fc_get_planned_task()
-        start = task.datetime_start
+        start, name = task.datetime_start, task.technician_id.name or ""
         rows = [
             (self.env._("Unit"), self._fc_get_unit_name(self.x_fc_equipment_id.sudo())),
             (self.env._("Day"), start and self._format_day(task.scheduled_date)),
             (self.env._("Arrival"), start and self._format_window(start, task.window_minutes)),
-            (self.env._("Technician"), (task.technician_id.name or "").split(" ")[0]),
+            (self.env._("Technician"), name.split(" ")[0]),
             (self.env._("Questions"), self.company_id.phone),
         ]
         return self._email_build(
