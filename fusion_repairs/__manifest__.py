@@ -70,6 +70,7 @@
         "views/fusion_repairs_menus.xml",
     ],
     "assets": {
+        "web.assets_tests": ["fusion_repairs/static/tests/tours/*.js"],
         "web.assets_backend": [
             "fusion_repairs/static/src/dashboard/service_dashboard.js",
             "fusion_repairs/static/src/dashboard/service_dashboard.xml",

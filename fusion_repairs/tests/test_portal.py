@@ -8,8 +8,7 @@ from .. import const
 from .common import RepairsCase
 
 
-@tagged("post_install", "-at_install")
-class TestPortal(RepairsCase, HttpCase):
+class PortalCase(RepairsCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -49,6 +48,22 @@ class TestPortal(RepairsCase, HttpCase):
             company_id=cls.company.id, company_ids=[Command.set(cls.company.ids)],
         )  # fmt: skip
 
+
+@tagged("post_install", "-at_install")
+class TestPortalBrowser(PortalCase):
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_client_reports_from_the_own_unit(self):
+        self.job.action_repair_cancel()
+        self.start_tour("/my/equipment", "fusion_repairs_portal_repair", login="clara")
+        job = self.env["repair.order"].search([("x_fc_intake_source", "=", "client_portal")])
+        self.assertEqual((job.x_fc_problem, job.x_fc_equipment_id),
+                         ("It beeps at the top.", self.unit))  # fmt: skip
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(PortalCase):
     def post(self, page, path, **values):
         csrf = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
         key = re.search(r'name="form_key" value="([^"]+)"', page.text)
