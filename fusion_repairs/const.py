@@ -92,6 +92,11 @@ DRAFT_HOURS = 30 * 24.0
 TIMER_HOURS = 10
 
 SHARE_DIGITS = 4
+#: Repair or replace: so many repairs in so many days, or more than this share of a new unit's price
+#: within a year.
+REPEAT_COUNT = 3
+REPEAT_DAYS = 90
+REPEAT_SHARE = 0.5
 
 #: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
 #: the first due date, so that no unit falls at once into a reminder band.

@@ -60,6 +60,7 @@ from . import repair_order_payment
 from . import repair_order_flowchart
 from . import repair_order_report
 from . import repair_order_booking
+from . import repair_order_repeat
 from . import payment_transaction
 from . import purchase_order
 from . import res_company

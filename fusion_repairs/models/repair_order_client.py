@@ -62,12 +62,8 @@ class RepairOrderClient(models.Model):
     def _fc_find_reviewer(self):
         """:return: who looks at a request from outside: coordinator, salesperson, or a manager"""
         company = self.company_id.sudo()
-        managers = self.env.ref("fusion_repairs.group_manager").sudo().all_user_ids
-        people = managers.filtered(
-            lambda user: user.active and company in user.company_ids and not user.share
-        )
         seller = self.partner_id.user_id.filtered(lambda user: company in user.company_ids)
-        return company.x_fc_service_user_id or seller or people[:1]
+        return company.x_fc_service_user_id or seller or self._fc_find_manager()
 
     def _fc_ask_for_review(self):
         words = self._in_office_words()

@@ -57,7 +57,8 @@ def multiply(table, count, **values):
         (table,),
     )
     names = [name for (name,) in env.cr.fetchall()]  # noqa: F821
-    picked = ", ".join(values.get(name, f'one."{name}"') for name in names)
+    asked = {name: text.replace("%", "%%") for name, text in values.items()}
+    picked = ", ".join(asked.get(name, f'one."{name}"') for name in names)
     columns = ", ".join(f'"{name}"' for name in names)
     env.cr.execute(  # noqa: F821
         f"INSERT INTO {table} ({columns}) SELECT {picked} FROM"
