@@ -68,6 +68,8 @@ EXPIRY_BANDS = (60, 30, 7)
 #: An overdue contract that nobody booked comes back after so many days.
 OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
+#: A visit that staff moved is told so long after the last change.
+QUIET_MINUTES = 10
 #: A visit is rated so many hours after it, not after so many days, and a client is asked again only
 #: after so many days.
 RATING_HOURS = 2

@@ -31,6 +31,7 @@ from . import fusion_repair_maintenance_visit_change
 from . import fusion_repair_maintenance_visit_flow
 from . import fusion_repair_maintenance_visit_report
 from . import fusion_repair_maintenance_visit_tomorrow
+from . import fusion_repair_maintenance_visit_moved
 from . import fusion_repair_maintenance_checklist_line
 from . import fusion_repair_inspection_certificate
 from . import fusion_repair_inspection_certificate_expiry

@@ -262,3 +262,37 @@ class TestBooking(RepairsCase):
         order = self.env["sale.order"].search([("origin", "=", visit.name)])
         self.assertEqual((order.state, order.amount_untaxed), ("draft", 45))
         self.assertIn(order.name, str(contract.activity_ids.mapped("note")))
+
+    def test_staff_moves_are_told_once_when_it_is_quiet(self):
+        contract = self.new_contract()
+        with freeze_time("2031-03-12 14:00:00"):
+            visit = contract._confirm_booking(technician_id=self.ann.id, start=utc(MONDAY, 10))
+        known = self.env["mail.mail"].search([])
+        task = visit.technician_task_id
+
+        def move(hour, moment):
+            start = utc(MONDAY, hour)
+            task.write({"datetime_start": start, "datetime_end": start + timedelta(hours=1)})
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE fusion_technician_task SET write_date = %s WHERE id = %s", (moment, task.id)
+            )
+
+        def tell(moment):
+            with freeze_time(moment):
+                visit.cron_tell_moved()
+            return self.env["mail.mail"].search([]) - known
+
+        self.assertFalse(tell("2031-03-14 14:00:00"))
+        move(11, "2031-03-14 14:00:00")
+        move(13, "2031-03-14 14:04:00")
+        self.assertFalse(tell("2031-03-14 14:13:00"))
+        mail = tell("2031-03-14 14:14:00")
+        self.assertEqual(mail.subject, "Your maintenance visit has a new time")
+        self.assertIn("1:00", mail.body_html)
+        self.assertEqual(tell("2031-03-14 15:00:00"), mail)
+
+    def test_contracts_of_an_archived_client_pause(self):
+        contract, other = self.new_contract(), self.new_contract(state="draft")
+        self.client.active = False
+        self.assertEqual((contract.state, other.state), ("paused", "draft"))
