@@ -1,3 +1,6 @@
+import csv
+from pathlib import Path
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -109,3 +112,18 @@ class TestPolicy(RepairsCase):
         self.assertEqual((first.x_fc_maintenance_fee, first.interval_months), (179, 12))
         self.assertEqual((second.x_fc_maintenance_fee, second.interval_months), (149, 6))
         self.assertEqual((visit.x_fc_fee, first.next_due_date), (149, due))
+
+    def test_the_templates_can_be_imported(self):
+        folder = Path(__file__).parent.parent / "static" / "templates"
+        for model, name, count in (
+            ("fusion.repair.product.category", "equipment_categories", 2),
+            ("product.template", "product_types", 2),
+            ("fusion.repair.callout.rate", "callout_rates", 2),
+        ):
+            with self.subTest(name=name), (folder / f"{name}.csv").open(newline="") as file:
+                heading, *rows = csv.reader(file)
+                result = self.env[model].with_company(self.env.ref("base.main_company")).load(
+                    heading, rows
+                )  # fmt: skip
+                self.assertEqual(result["messages"], [])
+                self.assertEqual(len(result["ids"]), count)
