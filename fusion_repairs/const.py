@@ -52,7 +52,7 @@ HELPS_PER_ADDRESS = (20, 3600)
 STATUS_DAYS = 365
 #: Links to book that a unit's label may mail, and the window in seconds.
 LABEL_MAILS = (3, 86400)
-#: A client's run of a flowchart is open so long; a solved problem is asked about after so many days.
+#: Days that a client's run of a flowchart is open, and after which a solved problem is asked about.
 HELP_DAYS = 2
 STILL_FINE_DAYS = 2
 #: Invitations sent by one address, and the window in seconds.

@@ -1,8 +1,9 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
 
-from ..services.payroll import round_hours
 from odoo.addons.fusion_base.tools.table_export import to_csv
+
+from ..services.payroll import round_hours
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 HOUR_SOURCES = ("gross_hours", "net_hours", "regular_hours", "overtime_hours")

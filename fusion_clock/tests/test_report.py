@@ -9,8 +9,9 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import find_in_path
 
-from ..services.payroll import round_hours
 from odoo.addons.fusion_base.tools.table_export import guard
+
+from ..services.payroll import round_hours
 from .planner_common import PlannerCase
 
 

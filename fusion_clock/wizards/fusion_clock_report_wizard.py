@@ -4,8 +4,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..services.local_time import first_day_of_week, to_local
 from odoo.addons.fusion_base.tools.table_export import to_csv, to_xlsx
+
+from ..services.local_time import first_day_of_week, to_local
 
 LEAD_GROUP = "fusion_clock.group_fusion_clock_team_lead"
 HOURS = {

@@ -1,3 +1,5 @@
+from contextlib import suppress
+
 from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
@@ -11,7 +13,7 @@ SCOPE = "fusion_repairs.chart"
 
 
 class SelfHelp(http.Controller):
-    """A client looks for the cause with a chart that is safe for clients: forms alone, no script."""
+    """A client looks for the cause with a chart that is safe for clients: forms, no script."""
 
     _list_url = "/repairs/help"
     _run_url = "/repairs/help/<string:token>"
@@ -57,13 +59,11 @@ class SelfHelp(http.Controller):
         session, reason = self._resolve(token)
         if reason != "ok":
             return page.render("help_page", reason)
-        try:
+        with suppress(UserError):  # a second tap, or an old page: show where the run stands
             if edge == "back":
                 session._back()
             else:
                 session._choose(intake_form.read_id(edge))
-        except UserError:  # a second tap, or a page from before: show where the run stands
-            pass
         return page.go(f"/repairs/help/{token}{self._keep(params)}")
 
     def _keep(self, params):

@@ -79,9 +79,7 @@ class FusionRepairDashboard(models.AbstractModel):
         jobs = self.env["repair.order"]
         ended = ("done", "cancelled")
         is_open = ("x_fc_service_state", "not in", ended)
-        counts = dict(
-            jobs._read_group(self._ours(is_open), ["x_fc_service_state"], ["__count"])
-        )
+        counts = dict(jobs._read_group(self._ours(is_open), ["x_fc_service_state"], ["__count"]))
         states = [code for code, _label in jobs._fields["x_fc_service_state"].selection]
         found = {
             state: self._number(
@@ -263,9 +261,7 @@ class FusionRepairDashboard(models.AbstractModel):
         )
         counts = dict(rows)
         return {
-            state: self._number(
-                counts.get(state, 0), name, self._ours(("state", "=", state))
-            )
+            state: self._number(counts.get(state, 0), name, self._ours(("state", "=", state)))
             for state in states
         }
 
@@ -324,7 +320,9 @@ class FusionRepairDashboard(models.AbstractModel):
         types = self.env["fusion.repair.product.category"]
         on = [("x_fc_maintenance_enabled", "=", True)]
         sorted_products = [("x_fc_repair_category_id", "!=", False)]
-        technicians = self.env["fusion.technician.task"].sudo()._search_technicians(self.env.company)
+        technicians = (
+            self.env["fusion.technician.task"].sudo()._search_technicians(self.env.company)
+        )
         rates = [("active", "=", True), ("company_id", "=", self.env.company.id)]
         runs = self.env["fusion.repair.backfill.run"].sudo()
         steps = (
@@ -339,7 +337,8 @@ class FusionRepairDashboard(models.AbstractModel):
              self.env["fusion.repair.callout.rate"].search_count(rates, limit=1),
              "fusion_repairs.action_callout_rates"),
             ("backfill", self.env._("Enrol what you sold before"),
-             runs.search_count([("state", "=", "done")], limit=1), "fusion_repairs.action_backfill_wizard"),
+             runs.search_count([("state", "=", "done")], limit=1),
+             "fusion_repairs.action_backfill_wizard"),
         )  # fmt: skip
         return [
             {"code": code, "label": label, "done": bool(done), "action": action}

@@ -64,8 +64,7 @@ class FusionRepairFlowchartSession(models.Model):
         return target._get_step()
 
     def _back(self):
-        """:return: the step before; the first step stays
-        """
+        """:return: the step before; the first step stays"""
         self.ensure_one()
         path = list(self.path or [])
         if path:

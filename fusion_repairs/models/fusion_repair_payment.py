@@ -113,7 +113,9 @@ class FusionRepairPayment(models.Model):
         :param transactions: ``payment.transaction`` records that Odoo has just processed
         """
         for transaction in transactions.filtered(lambda one: one.state == "done"):
-            orders = transaction.sale_order_ids | transaction.invoice_ids.line_ids.sale_line_ids.order_id
+            orders = (
+                transaction.sale_order_ids | transaction.invoice_ids.line_ids.sale_line_ids.order_id
+            )
             for repair in orders.repair_order_ids[:1]:
                 if not self.search_count([("transaction_id", "=", transaction.id)]):
                     self._count_transaction(repair, transaction)

@@ -20,9 +20,7 @@ class ProductTemplateClassify(models.Model):
     def _compute_x_fc_proposal(self):
         types = self.env["fusion.repair.product.category"].search([])
         # The longest name first: a power wheelchair is more than a wheelchair.
-        named = sorted(
-            ((one, _split(one.name)) for one in types), key=lambda pair: -len(pair[1])
-        )
+        named = sorted(((one, _split(one.name)) for one in types), key=lambda pair: -len(pair[1]))
         accessories = self.env["fusion.repair.backfill.run"].sudo()._find_accessories(self)
         for product in self:
             words = _split(product.name)

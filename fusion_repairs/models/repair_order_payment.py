@@ -60,9 +60,11 @@ class RepairOrderPayment(models.Model):
     def _fc_get_unpaid_invoices(self):
         invoices = self.sudo().sale_order_id.invoice_ids
         return invoices.filtered(
-            lambda move: move.state == "posted"
-            and move.move_type == "out_invoice"
-            and move.currency_id.compare_amounts(move.amount_residual, 0) > 0
+            lambda move: (
+                move.state == "posted"
+                and move.move_type == "out_invoice"
+                and move.currency_id.compare_amounts(move.amount_residual, 0) > 0
+            )
         )
 
     # -- Collecting -------------------------------------------------------------------------------

@@ -67,3 +67,5 @@ async function edit() {
     await press("Try It Out");
     await asks("Is the key in?");
 }
+
+globalThis.stories = { run, edit };

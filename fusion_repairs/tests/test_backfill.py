@@ -332,7 +332,7 @@ class TestBackfill(RepairsCase):
         self.assertEqual(action["url"], f"/web/content/{file.id}?download=true")
         lines = file.raw.decode("utf-8-sig").splitlines()
         self.assertEqual(len(lines), 3)
-        self.assertTrue(any("\'=HYPERLINK(1)" in line and "149.50" in line for line in lines))
+        self.assertTrue(any("'=HYPERLINK(1)" in line and "149.50" in line for line in lines))
         self.assertTrue(any("Returned" in line for line in lines))
         run.action_export_xlsx()
         run.action_export_xlsx()

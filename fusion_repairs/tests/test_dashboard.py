@@ -30,9 +30,7 @@ class DashboardCase(RepairsCase):
                     "partner_id": cls.client.id,
                     "company_id": cls.company.id,
                     "repair_order_ids": [Command.link(job.id)],
-                    "order_line": [
-                        Command.create({"product_id": service.id, "price_unit": price})
-                    ],
+                    "order_line": [Command.create({"product_id": service.id, "price_unit": price})],
                 }
             )
             order.action_confirm()
@@ -67,7 +65,8 @@ class DashboardCase(RepairsCase):
         cls.new_contract(next_due_date=date(2031, 3, 10))
         cls.new_contract(next_due_date=date(2031, 6, 1))
         booked = cls.new_contract(next_due_date=date(2031, 4, 1),
-                                  last_reminder_date=date(2031, 3, 2), last_reminder_band="30")  # fmt: skip
+                                  last_reminder_date=date(2031, 3, 2),
+                                  last_reminder_band="30")  # fmt: skip
         cls.visit = booked._confirm_booking(booked._get_booking_slots()[0]["key"])
 
 

@@ -73,7 +73,8 @@ class TestFlowchart(FlowchartCase):
             (lambda: question.edge_ids[0].unlink(), ("Is it on?", "A question needs two answers.")),
             (lambda: self.link(step, visit, "Or"),
              ("Turn it on.", "A step needs exactly one next step.")),
-            (lambda: step.edge_ids.unlink(), ("Turn it on.", "A step needs exactly one next step.")),
+            (lambda: step.edge_ids.unlink(),
+             ("Turn it on.", "A step needs exactly one next step.")),
             (lambda: self.link(solved, visit, "More"), ("Fine.", "An end has no next step.")),
             (lambda: visit.write({"outcome": False}), ("We come.", "Choose how it ends.")),
             (lambda: self.chart.node_ids.create(
@@ -155,7 +156,9 @@ class TestFlowchart(FlowchartCase):
         self.assertEqual(action["res_model"], "fusion.technician.task")
         task = self.env["fusion.technician.task"].browse(action["res_id"])
         self.assertEqual((task.x_fc_repair_id, task.duration_hours), (job, 1.25))
-        self.assertEqual(job.x_fc_symptom_id, self.env.ref("fusion_repairs.symptom_stair_lift_stops"))
+        self.assertEqual(
+            job.x_fc_symptom_id, self.env.ref("fusion_repairs.symptom_stair_lift_stops")
+        )
 
     def test_solved_closes_the_job_and_asks_after_two_days(self):
         self.chart.action_publish()

@@ -28,7 +28,7 @@ class TestFlowchartBrowser(FlowchartCase, HttpCase):
         action = self.env["ir.actions.client"].create(
             {"name": "Story", "tag": tag, "params": params}
         )
-        script = f"{STORY}\n{story}{END}"
+        script = f"{STORY}\nstories.{story}{END}"
         self.browser_js(f"/odoo/action-{action.id}", script, ready="true", login="boss",
                         timeout=120)  # fmt: skip
 

@@ -10,13 +10,17 @@ class TestPayment(RepairsCase, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env["account.chart.template"].try_loading("generic_coa", cls.company, install_demo=False)
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", cls.company, install_demo=False
+        )
         journals = cls.env["account.journal"]
         ours = {"company_id": cls.company.id}
         journals.create({"name": "Till", "code": "TILL", "type": "cash", **ours})
         online = journals.create({"name": "Online", "code": "ONL", "type": "bank", **ours})
         providers = cls.env["payment.provider"]
-        cls.provider = providers.search([("code", "=", "demo"), ("company_id", "=", cls.company.id)])
+        cls.provider = providers.search(
+            [("code", "=", "demo"), ("company_id", "=", cls.company.id)]
+        )
         cls.provider = cls.provider or cls.env.ref("payment.payment_provider_demo").copy(ours)
         cls.provider.write({"state": "test", "journal_id": online.id})
         cls.income = cls.env["account.account"].search(
@@ -31,7 +35,9 @@ class TestPayment(RepairsCase, HttpCase):
                 "company_id": cls.company.id,
                 "repair_order_ids": [Command.link(cls.job.id)],
                 "order_line": [
-                    Command.create({"product_id": cls.service.id, "price_unit": 200, "tax_ids": False})
+                    Command.create(
+                        {"product_id": cls.service.id, "price_unit": 200, "tax_ids": False}
+                    )
                 ],
             }
         )  # fmt: skip

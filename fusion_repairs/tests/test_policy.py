@@ -93,9 +93,7 @@ class TestPolicy(RepairsCase):
         self.new_contract(product_id=own.id)
         visit = first._confirm_booking(first._get_booking_slots()[0]["key"])
         due = first.next_due_date
-        self.category.write(
-            {"x_fc_maintenance_fee": 179, "x_fc_maintenance_interval_months": 12}
-        )
+        self.category.write({"x_fc_maintenance_fee": 179, "x_fc_maintenance_interval_months": 12})
         self.assertEqual(first.x_fc_maintenance_fee, 149)
 
         action = self.category.action_apply_policy()

@@ -70,6 +70,7 @@ class TestRating(RepairsCase, HttpCase):
         self.assertEqual(call.summary, "Unhappy client: call today")
         self.assertEqual(call.user_id, self.office)
         self.assertIn("Came late", call.note)
-        rating = self.env["rating.rating"].search([("res_id", "=", self.task.id),
-                                                   ("res_model", "=", self.task._name)])  # fmt: skip
+        rating = self.env["rating.rating"].search(
+            [("res_id", "=", self.task.id), ("res_model", "=", self.task._name)]
+        )
         self.assertEqual((rating.rating, rating.rated_partner_id), (1, self.ann.partner_id))

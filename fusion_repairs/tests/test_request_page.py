@@ -234,7 +234,9 @@ class TestRequestPage(RepairsCase, HttpCase):
             edges = dict(re.findall(r'value="([0-9a-z]+)"[^>]*>([^<]+)</button>', text))
             edge = next(key for key, name in edges.items() if name == label)
             data = {"csrf_token": values["csrf_token"], "edge": edge}
-            self.assertEqual(self.url_open(where, data=data, allow_redirects=False).status_code, 303)
+            self.assertEqual(
+                self.url_open(where, data=data, allow_redirects=False).status_code, 303
+            )
             return self.url_open(where).text
 
         self.assertIn("main switch", press("No"))

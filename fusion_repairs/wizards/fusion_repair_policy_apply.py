@@ -26,13 +26,9 @@ class FusionRepairPolicyApply(models.TransientModel):
         for contract in contracts:
             policy = contract.product_id.product_tmpl_id._fc_get_maintenance_policy()
             fee, interval = policy["fee"], policy["interval"] or contract.interval_months
-            same_fee = not contract.currency_id.compare_amounts(
-                fee, contract.x_fc_maintenance_fee
-            )
+            same_fee = not contract.currency_id.compare_amounts(fee, contract.x_fc_maintenance_fee)
             if not same_fee or interval != contract.interval_months:
-                lines.append(
-                    {"contract_id": contract.id, "new_fee": fee, "new_interval": interval}
-                )
+                lines.append({"contract_id": contract.id, "new_fee": fee, "new_interval": interval})
         return self.create(
             {"category_id": category.id, "line_ids": [(0, 0, line) for line in lines]}
         )

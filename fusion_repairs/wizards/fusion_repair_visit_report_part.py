@@ -13,6 +13,4 @@ class FusionRepairVisitReportPart(models.TransientModel):
     )
     quantity = fields.Float(default=1.0, required=True)
 
-    _quantity_positive = models.Constraint(
-        "CHECK (quantity > 0)", "Use more than zero of a part."
-    )
+    _quantity_positive = models.Constraint("CHECK (quantity > 0)", "Use more than zero of a part.")

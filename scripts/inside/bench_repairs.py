@@ -89,13 +89,12 @@ client = env["res.partner"].create(  # noqa: F821
 products = make_products(100)
 
 
+orders = env["sale.order"]  # noqa: F821
+
+
 def make_order(count):
-    return env["sale.order"].create(  # noqa: F821
-        {
-            "partner_id": client.id,
-            "order_line": [(0, 0, {"product_id": product.id}) for product in products[:count]],
-        }
-    )
+    lines = [(0, 0, {"product_id": product.id}) for product in products[:count]]
+    return orders.create({"partner_id": client.id, "order_line": lines})
 
 
 def confirm(count, spawn):

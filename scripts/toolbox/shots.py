@@ -565,8 +565,7 @@ SHOTS += [
             (
                 "[...document.querySelectorAll('#wrap a')].find((a) => "
                 "a.textContent.includes('Stair Lift')).click()",
-                "document.readyState === 'complete' && "
-                "location.pathname.split('/').length > 3",
+                "document.readyState === 'complete' && location.pathname.split('/').length > 3",
             ),
         ),
         ready="!!document.querySelector('#wrap h1')",

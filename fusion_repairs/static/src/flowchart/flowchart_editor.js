@@ -51,7 +51,7 @@ export class FlowchartEditor extends Component {
         const { nodes, start_node_id } = this.state.chart;
         const layout = layOut(nodes, start_node_id);
         const arrows = nodes.flatMap((node) =>
-            node.edges.map((edge, index) => this.drawArrow(edge, index, node, layout.places)),
+            node.edges.map((edge, index) => this.drawArrow(edge, index, node, layout.places))
         );
         return { ...layout, arrows };
     }

@@ -56,9 +56,7 @@ export class FlowchartRunner extends Component {
     }
 
     async finish() {
-        const action = await this.orm.call(SESSION, "action_finish", [
-            [this.state.run.session_id],
-        ]);
+        const action = await this.orm.call(SESSION, "action_finish", [[this.state.run.session_id]]);
         if (action === true) {
             return this.env.config.historyBack();
         }
