@@ -20,7 +20,7 @@ class RepairOrderRepeat(models.Model):
     def _compute_x_fc_repeat_note(self):
         for repair in self:
             facts = repair._fc_get_repeat_facts()
-            repair.x_fc_repeat_note = facts and self.env._(
+            repair.x_fc_repeat_note = bool(facts) and self.env._(
                 "%(count)s repairs in 90 days, %(spent)s in 12 months; a new one costs %(price)s.",
                 count=facts["count"],
                 spent=repair._format_money(facts["spent"]),

@@ -309,6 +309,9 @@ class TestServiceState(RepairsCase):
         lines[1].stop = "2031-03-17 14:20:10"
         self.assertEqual(lines[1].corrected_by, self.env.user)
 
+
+@tagged("post_install", "-at_install")
+class TestRepeat(RepairsCase):
     def test_the_third_repair_in_90_days_asks_a_manager(self):
         unit = self.new_job(product_id=self.lift.id, serial="SL-77").x_fc_equipment_id
         symptom = self.env.ref("fusion_repairs.symptom_stair_lift_stops")
