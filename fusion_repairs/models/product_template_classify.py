@@ -18,7 +18,7 @@ class ProductTemplateClassify(models.Model):
     @api.depends("name", "x_fc_repair_category_id", "x_fc_maintenance_mode")
     @api.depends_context("lang")
     def _compute_x_fc_proposal(self):
-        types = self.env["fusion.repair.product.category"].search([])
+        types = self.env["fusion.repair.product.category"].search([("code", "!=", False)])
         # The longest name first: a power wheelchair is more than a wheelchair.
         named = sorted(((one, _split(one.name)) for one in types), key=lambda pair: -len(pair[1]))
         accessories = self.env["fusion.repair.backfill.run"].sudo()._find_accessories(self)
