@@ -19,6 +19,7 @@ SWITCHES = {
     "enable_email_notifications": True,
     "followup_unbooked_enabled": True,
     "followup_overdue_enabled": True,
+    "rating_enabled": True,
 }
 
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
@@ -43,6 +44,22 @@ MAX_PROBLEM = 4000
 MAX_PHONE = 40
 #: Requests to the pages behind links, of one address, and the window in seconds.
 PAGES_PER_ADDRESS = (60, 60)
+#: Problems reported online by one address, and the window in seconds.
+REQUESTS_PER_ADDRESS = (5, 3600)
+#: Runs of flowcharts begun by one address, and the window in seconds.
+HELPS_PER_ADDRESS = (20, 3600)
+#: The status page of a job is open so long.
+STATUS_DAYS = 365
+#: Links to book that a unit's label may mail, and the window in seconds.
+LABEL_MAILS = (3, 86400)
+#: Days that a client's run of a flowchart is open, and after which a solved problem is asked about.
+HELP_DAYS = 2
+STILL_FINE_DAYS = 2
+#: Invitations sent by one address, and the window in seconds.
+SHARES_PER_ADDRESS = (10, 3600)
+#: A unit shared with a caregiver: how long the link works, and with how many people.
+SHARE_DAYS = 365
+SHARES_PER_UNIT = 5
 UNSUBSCRIBE_DAYS = 730
 LOG_KEPT_DAYS = 180
 CERTIFICATE_EXPIRING_DAYS = 60
@@ -51,6 +68,15 @@ EXPIRY_BANDS = (60, 30, 7)
 #: An overdue contract that nobody booked comes back after so many days.
 OVERDUE_AGAIN_DAYS = 30
 PDF_BATCH = 50
+#: A visit that staff moved is told so long after the last change.
+QUIET_MINUTES = 10
+#: A visit is rated so many hours after it, not after so many days, and a client is asked again only
+#: after so many days.
+RATING_HOURS = 2
+RATING_WITHIN_DAYS = 3
+RATING_AGAIN_DAYS = 30
+#: Local hour from which the client is told of the visit of the next day.
+TOMORROW_HOUR = 15
 #: Due date of a contract resumed late: no reminder band begins at once.
 RESUME_DAYS = 31
 
@@ -66,6 +92,13 @@ TWIN_DAYS = 14
 DRAFT_HOURS = 30 * 24.0
 #: A timer running longer was forgotten, in hours.
 TIMER_HOURS = 10
+
+SHARE_DIGITS = 4
+#: Repair or replace: so many repairs in so many days, or more than this share of a new unit's price
+#: within a year.
+REPEAT_COUNT = 3
+REPEAT_DAYS = 90
+REPEAT_SHARE = 0.5
 
 #: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
 #: the first due date, so that no unit falls at once into a reminder band.

@@ -1,5 +1,7 @@
 """What the pages behind links share. No script, no bundle; every page works with forms alone."""
 
+from urllib.parse import urlencode
+
 from odoo import SUPERUSER_ID
 from odoo.http import request
 
@@ -7,7 +9,7 @@ from odoo.addons.fusion_base.tools.access_log import mask_paths
 
 from .. import const
 
-mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe)/")
+mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|help|visit|unit|u)/")
 
 STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
 HEADERS = {
@@ -44,9 +46,10 @@ def find_lang(partner):
     return request.env.company.sudo().partner_id.lang or "en_US"
 
 
-def render(template, reason, record=None, **values):
+def render(template, reason, record=None, status=None, **values):
     """:param record: what the token leads to, in the language of the page
-    :param values: texts and slots of the template
+    :param status: HTTP status, default: that of the reason
+    :param values: texts and slots of the template; ``query`` is kept when the language changes
     """
     lang = record.env.context["lang"] if record else find_lang(None)
     request.session.touch()  # the forms' CSRF token belongs to a session that is kept
@@ -61,15 +64,30 @@ def render(template, reason, record=None, **values):
             "notice": request.params.get("notice"),
             "path": request.httprequest.path,
             "csrf": request.csrf_token(),
+            "make_query": make_query,
             **values,
+            "switch": _get_switch(lang, values.get("query")),
         },
     )  # fmt: skip
     headers = {"Content-Type": "text/html; charset=utf-8", **HEADERS}
     if reason == "busy":
         headers["Retry-After"] = str(const.PAGES_PER_ADDRESS[1])
     return request.make_response(
-        f"<!DOCTYPE html>\n{body}", list(headers.items()), status=STATUS.get(reason, 410)
+        f"<!DOCTYPE html>\n{body}",
+        list(headers.items()),
+        status=status or STATUS.get(reason, 410),
     )
+
+
+def make_query(values):
+    """:return: the values as the query of an address, empty without any"""
+    return f"?{urlencode(values)}" if values else ""
+
+
+def _get_switch(lang, query):
+    """:return: address of the same page in the other language"""
+    other = "en_CA" if lang[:2] == "fr" else "fr_CA"
+    return f"{request.httprequest.path}?{urlencode({**(query or {}), 'lang': other})}"
 
 
 def go(path, notice=None):

@@ -281,7 +281,9 @@ class FusionRepairMaintenanceContract(models.Model):
                 contract.equipment_id = found[0].id
             else:
                 fresh += contract
-        made = units_sudo.create([contract._prepare_equipment_values() for contract in fresh])
+        # Core would read the followers of the category for each unit; the contract has the story.
+        quiet = units_sudo.with_context(tracking_disable=True)
+        made = quiet.create([contract._prepare_equipment_values() for contract in fresh])
         for contract, unit in zip(fresh, made, strict=True):
             contract.equipment_id = unit.id
 

@@ -1,17 +1,13 @@
-import random
-import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import SQL, format_date
+from odoo.tools import SQL
 
-from odoo.addons.fusion_base.tools.signing import hash_token, sign_values, verify_values
-from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
+from odoo.addons.fusion_base.tools.signing import hash_token
 from odoo.addons.fusion_tasks.services.openings import to_local
 
 from .. import const
@@ -22,7 +18,8 @@ TOKEN_SCOPE = "maintenance_booking"
 class FusionRepairMaintenanceContractBooking(models.Model):
     """From a link to a booked visit, on the technicians' real schedule. Times are naive UTC."""
 
-    _inherit = "fusion.repair.maintenance.contract"
+    _name = "fusion.repair.maintenance.contract"
+    _inherit = ["fusion.repair.maintenance.contract", "fusion.repair.bookable.mixin"]
 
     # -- Links ------------------------------------------------------------------------------------
 
@@ -133,41 +130,6 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             for slot in slots
         ]
 
-    def _make_offer(self, slot):
-        values = [
-            self.id,
-            slot["technician_id"],
-            fields.Datetime.to_string(slot["start"]),
-            fields.Datetime.to_string(slot["end"]),
-            fields.Datetime.to_string(fields.Datetime.now()),
-        ]
-        window = self._format_window(slot["start"], self._get_window_minutes())
-        # TRANSLATORS: day of a visit without the year, a pattern of Unicode's LDML
-        pattern = self.env._("EEEE, MMMM d")
-        day = format_date(self.env, slot["date"], date_format=pattern)
-        return {
-            "key": sign_values(self.env, const.SLOT_SCOPE, values),
-            "label": self.env._("%(day)s, %(window)s arrival", day=day, window=window),
-            "day_label": day,
-            "window_label": window,
-        }
-
-    def _get_window_minutes(self):
-        return self.env["fusion.tasks.travel"]._get_number("window_minutes")
-
-    def _read_slot_key(self, key):
-        """:return: ``(technician id, start)``
-        :raise SlotUnavailable: ``outside_hours`` for a bad key, ``past`` for an old one
-        """
-        tasks = self.env["fusion.technician.task"]
-        values = verify_values(self.env, const.SLOT_SCOPE, key or "")
-        if not isinstance(values, list) or len(values) != 5 or values[0] != self.id:
-            raise SlotUnavailable(tasks._get_reason_text("outside_hours"), "outside_hours")
-        issued = datetime.fromisoformat(values[4])
-        if fields.Datetime.now() - issued > timedelta(hours=const.SLOT_KEY_HOURS):
-            raise SlotUnavailable(tasks._get_reason_text("past"), "past")
-        return values[1], datetime.fromisoformat(values[2])
-
     # -- Booking ----------------------------------------------------------------------------------
 
     def _confirm_booking(self, slot_key=None, technician_id=None, start=None,
@@ -210,29 +172,12 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         :return: raw token of the visit's page
         :raise PlanExhausted: when it does not pay any more
         """
-        return self.with_context(fusion_repairs_promised_plan=is_covered)._try_online(
-            lambda contract: contract._confirm_booking(slot_key, phone=phone, note=note)
-        )
 
-    def _try_online(self, work):
-        """Work in a cursor of its own, again when bookers of the same technician's day collide.
+        def book(contract):
+            visit = contract._confirm_booking(slot_key, phone=phone, note=note)
+            return visit._issue_manage_token()
 
-        :param work: called with this record, gives the visit
-        :return: raw token of the visit's page
-        :raise SlotUnavailable: also when every try collided
-        """
-        for left in range(const.BOOKING_TRIES - 1, -1, -1):
-            try:
-                with self.env.registry.cursor() as cr:
-                    visit = work(self.with_env(self.env(cr=cr)))
-                    token = visit._issue_manage_token()
-                    visit.env.flush_all()
-                return token
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
-                if not left:
-                    text = self.env["fusion.technician.task"]._get_reason_text("overlap")
-                    raise SlotUnavailable(text, "overlap") from error
-                time.sleep(random.uniform(0, const.BOOKING_PAUSE_S))
+        return self.with_context(fusion_repairs_promised_plan=is_covered)._try_online(book)
 
     def _get_page(self):
         """:return: what the client may know, in the language of the context: no address"""

@@ -87,11 +87,17 @@ class FusionRepairMaintenanceContractReminder(models.Model):
                 )
             return
         days = dict(self._fields["last_reminder_band"]._description_selection(self.env))[band]
-        self._mail_client(
-            "email_template_maintenance_due_reminder",
-            note=self.env._(
+        self._mail_booking_link(
+            self.env._(
                 "Reminder (%(band)s) sent to %(client)s.", band=days, client=self.partner_id.name
-            ),
+            )
+        )
+
+    def _mail_booking_link(self, note=None):
+        """:return: the ``mail.mail`` queued"""
+        return self._mail_client(
+            "email_template_maintenance_due_reminder",
+            note=note,
             booking_url=self._get_booking_url(),
             unsubscribe_url=self._get_unsubscribe_url(),
         )

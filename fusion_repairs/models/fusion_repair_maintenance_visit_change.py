@@ -73,7 +73,7 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         def move(contract):
             visit = self.with_env(contract.env)
             visit._reschedule(slot_key, by_client=True)
-            return visit
+            return visit._issue_manage_token()
 
         return self.contract_id._try_online(move)
 
@@ -127,7 +127,7 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         }
 
     def _email_booking(self, kind, manage_url=None):
-        """:param kind: ``confirmed``, ``changed`` or ``cancelled``
+        """:param kind: ``confirmed``, ``changed``, ``tomorrow`` or ``cancelled``
         :return: Markup
         """
         page = self._get_page()
@@ -135,6 +135,7 @@ class FusionRepairMaintenanceVisitChange(models.Model):
             "confirmed": self.env._("Your maintenance visit is booked"),
             "changed": self.env._("Your maintenance visit has a new time"),
             "cancelled": self.env._("Your maintenance visit is cancelled"),
+            "tomorrow": self.env._("We come tomorrow"),
         }
         is_on = kind != "cancelled"
         prepare = self.env._(

@@ -1,5 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 
 from odoo.addons.fusion_tasks.services.openings import to_local
 
@@ -65,12 +66,29 @@ class FusionRepairMaintenanceVisitFlow(models.Model):
         for visit in self.filtered(lambda one: one.state in const.OPEN_VISIT):
             visit.state = "no_show"
             visit._release()
+            order = visit._propose_no_show_fee()
             visit.contract_id._raise_activity(
                 "fusion_repairs.mail_activity_callback",
                 self.env._(
                     "%(client)s was absent: find another time", client=visit.partner_id.name
                 ),
+                order and self.env._("A draft of the fee: %(order)s", order=order.name) or "",
             )
+
+    def _propose_no_show_fee(self):
+        """:return: draft order over the fee, which a person sends or discards; empty without one"""
+        product = self.env["fusion.repair.parameter"]._get_no_show_product()
+        orders = self.env["sale.order"].sudo().with_company(self.company_id)
+        if not product:
+            return orders
+        return orders.create(
+            {
+                "partner_id": self.partner_id.id,
+                "company_id": self.company_id.id,
+                "origin": self.name,
+                "order_line": [Command.create({"product_id": product.id})],
+            }
+        )
 
     def _release(self):
         """The contract may be booked again in the same cycle."""

@@ -28,6 +28,15 @@ class FusionRepairParameter(models.AbstractModel):
         return str2bool(text, False)
 
     @api.model
+    def _get_no_show_product(self):
+        """:return: what a client who was absent is asked to pay, empty when nothing"""
+        text = self.env["ir.config_parameter"].sudo().get_param(
+            "fusion_repairs.no_show_fee_product_id", "0"
+        )  # fmt: skip
+        number = int(text) if str(text).isascii() and str(text).isdigit() else 0
+        return self.env["product.product"].sudo().browse(number).exists()
+
+    @api.model
     def _get_invoicing(self):
         """:return: ``none``, ``draft`` or ``post``: what becomes of a visit's fee"""
         text = self.env["ir.config_parameter"].sudo().get_param(

@@ -47,6 +47,7 @@ class FusionRepairProductCategory(models.Model):
     x_fc_certificate_validity_months = fields.Integer("Certificate Valid (months)", default=12)
     intake_template_id = fields.Many2one("fusion.repair.intake.template", "Intake Questions")
     symptom_ids = fields.One2many("fusion.repair.symptom", "category_id", "Symptoms")
+    flowchart_ids = fields.One2many("fusion.repair.flowchart", "category_id")
     checklist_item_ids = fields.One2many("fusion.repair.checklist.template.item", "category_id")
 
     _code_uniq = models.Constraint("UNIQUE (code)", "Another category has this code.")
@@ -110,6 +111,21 @@ class FusionRepairProductCategory(models.Model):
         of_type = templates.filtered("category_id")
         questions = (own or of_type or templates)[:1].question_ids
         return questions.filtered("client_visible") if online else questions
+
+    def action_apply_policy(self):
+        """:return: action that shows which contracts would change, to choose from"""
+        self.ensure_one()
+        self.check_access("write")
+        wizard = self.env["fusion.repair.policy.apply"]._make(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Apply to Contracts"),
+            "res_model": wizard._name,
+            "res_id": wizard.id,
+            "views": [(False, "form")],
+            "view_mode": "form",
+            "target": "new",
+        }
 
     def _get_service_product(self):
         """:return: what a visit is sold as"""

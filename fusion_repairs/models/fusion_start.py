@@ -11,6 +11,8 @@ class FusionStart(models.AbstractModel):
             url = "/odoo/action-fusion_repairs.action_visits"
             links.append({"label": self.env._("Maintenance visits"), "url": url, "sequence": 45})
         if self.env.user.has_group("fusion_repairs.group_user"):
+            url = "/odoo/service-dashboard"
+            links.append({"label": self.env._("Service dashboard"), "url": url, "sequence": 44})
             url = "/odoo/action-fusion_repairs.action_contracts"
             links.append({"label": self.env._("Maintenance due"), "url": url, "sequence": 46})
         return links

@@ -37,6 +37,7 @@ class RepairOrderIntake(models.Model):
         repair._fc_warn_of_twins(bool(vals.get("partner_id")))
         if repair.x_fc_safety_flag:
             repair._fc_triage()
+        repair._fc_watch_repeats()
         return repair
 
     @api.model

@@ -147,14 +147,17 @@ class RepairOrderParts(models.Model):
             summary=self.env._("Parts are here: plan %(repair)s", repair=self.name),
             user_id=self._fc_get_coordinator().id,
         )
-        self._mail_client("email_template_parts_ready")
+        url = self._fc_get_booking_url() if self._fc_is_bookable() else None
+        self._mail_client("email_template_parts_ready", booking_url=url)
 
-    def _email_parts_ready(self):
+    def _email_parts_ready(self, booking_url=None):
         """:return: Markup"""
         names = ", ".join(self._fc_get_parts().product_id.mapped("name"))
         return self._email_build(
             self.env._("The parts for your repair are here"),
-            self.env._("We will call you to find a time. You may also call us."),
+            self.env._("Please choose a time with the button. You may also call us.")
+            if booking_url
+            else self.env._("We will call you to find a time. You may also call us."),
             sections=[
                 (
                     self.env._("Your repair"),
@@ -163,4 +166,6 @@ class RepairOrderParts(models.Model):
                 )
             ],
             email_type="success",
+            button_url=booking_url,
+            button_text=self.env._("Choose a time"),
         )  # fmt: skip

@@ -210,7 +210,7 @@ class RepairOrderQuote(models.Model):
                 raise UserError(repair.x_fc_quote_note or self.env._("There is nothing to price."))
             order = repair._fc_push_quote_to_sale()
             order.filtered(lambda one: one.state == "draft").action_quotation_sent()
-            repair.x_fc_quote_state = "sent"
+            repair.write({"x_fc_quote_state": "sent", "x_fc_quote_sent_on": fields.Datetime.now()})
             url = f"{repair.get_base_url()}{order.get_portal_url()}"
             repair._mail_client("email_template_quote", quote_url=url)
         return True

@@ -29,6 +29,16 @@ class RepairOrderState(models.Model):
         help="What the job waits for; the first rule that holds.",
     )
 
+    x_fc_done_on = fields.Datetime(
+        "Done On", compute="_compute_x_fc_done_on", store=True, copy=False, index="btree_not_null"
+    )
+
+    @api.depends("state")
+    def _compute_x_fc_done_on(self):
+        for repair in self:
+            ended = repair.x_fc_done_on or fields.Datetime.now()
+            repair.x_fc_done_on = repair.state == "done" and ended
+
     @api.depends(
         "state", "x_fc_parts_state", "x_fc_quote_state", "x_fc_labour_line_ids.stop",
         "x_fc_task_ids.status", "x_fc_task_ids.datetime_start", "x_fc_task_ids.x_fc_outcome",
@@ -118,6 +128,7 @@ class RepairOrderState(models.Model):
         """
         self.env["fusion.repair.labour.line"]._cut_forgotten()
         self.env["fusion.repair.service.plan.subscription"].cron_expire()
+        self.env["fusion.repair.flowchart.session"]._cron_ask_again()
         jobs = self.search([("x_fc_service_state", "=", "scheduled")])
         past = jobs.filtered(lambda job: job._fc_find_service_state() != job.x_fc_service_state)
         done = run_batch(past, lambda job: job._compute_x_fc_service_state())

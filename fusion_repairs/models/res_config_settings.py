@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     x_fc_repairs_followup_unbooked_days = fields.Integer("Days After the Reminder")
     x_fc_repairs_followup_overdue_enabled = fields.Boolean("Call Who Is Overdue")
     x_fc_repairs_followup_overdue_days = fields.Integer("Days After the Due Date")
+    x_fc_repairs_rating_enabled = fields.Boolean("Ask Clients After Jobs")
     x_fc_repairs_booking_lead_hours = fields.Integer("Earliest (hours from now)")
     x_fc_repairs_booking_horizon_days = fields.Integer("Latest (days from now)")
     x_fc_repairs_booking_slots_per_day = fields.Integer("Times per Day")
@@ -31,6 +32,10 @@ class ResConfigSettings(models.TransientModel):
         "Invoice of a Visit's Fee",
     )
 
+    x_fc_repairs_no_show_fee_product_id = fields.Many2one(
+        "product.product", "Fee When the Client Is Absent", domain=[("type", "=", "service")]
+    )
+
     @api.model
     def get_values(self):
         values = super().get_values()
@@ -38,6 +43,7 @@ class ResConfigSettings(models.TransientModel):
         values.update({_FIELD + key: parameters._get_number(key) for key in const.NUMBERS})
         values.update({_FIELD + key: parameters._is_on(key) for key in const.SWITCHES})
         values[_FIELD + "invoice_on_completion"] = parameters._get_invoicing()
+        values[_FIELD + "no_show_fee_product_id"] = parameters._get_no_show_product().id
         return values
 
     def set_values(self):
@@ -48,6 +54,8 @@ class ResConfigSettings(models.TransientModel):
             parameters = self.env["ir.config_parameter"].sudo()
             for key in (*const.NUMBERS, *const.SWITCHES, "invoice_on_completion"):
                 parameters.set_param(f"fusion_repairs.{key}", str(self[_FIELD + key]))
+            product = self[_FIELD + "no_show_fee_product_id"]
+            parameters.set_param("fusion_repairs.no_show_fee_product_id", str(product.id or 0))
         return result
 
     def _fc_check_repair_figures(self):

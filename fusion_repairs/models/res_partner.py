@@ -13,6 +13,15 @@ class ResPartner(models.Model):
     )
     x_fc_visit_count = fields.Integer("Number of Visits", compute="_compute_x_fc_service_counts")
 
+    def write(self, vals):
+        """Nobody reminds a client who was archived: the contracts pause."""
+        result = super().write(vals)
+        if vals.get("active") is False:
+            contracts = self.env["fusion.repair.maintenance.contract"].sudo()
+            live = contracts.search([("partner_id", "in", self.ids), ("state", "=", "active")])
+            live.action_pause()
+        return result
+
     def _compute_x_fc_service_counts(self):
         """Of the commercial partner and its contacts; 0 for whoever may not read them."""
         for partner in self:

@@ -33,11 +33,20 @@ class SaleOrder(models.Model):
 
     def action_confirm(self):
         result = super().action_confirm()
+        self._fc_answer_quotes("approved")
         self._spawn_maintenance_contracts()
         return result
 
+    def _fc_answer_quotes(self, answer):
+        """The client's answer to the order is the one to the quotes of its jobs."""
+        open_quotes = self.sudo().repair_order_ids.filtered(
+            lambda job: job.x_fc_quote_state in ("draft", "sent")
+        )
+        open_quotes.x_fc_quote_state = answer
+
     def _action_cancel(self):
         result = super()._action_cancel()
+        self._fc_answer_quotes("declined")
         self._fc_get_contracts().filtered(
             lambda one: one.state != "cancelled" and "done" not in one.visit_ids.mapped("state")
         ).action_cancel("sale_cancelled")

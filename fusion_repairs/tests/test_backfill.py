@@ -316,3 +316,37 @@ class TestBackfill(RepairsCase):
         run = self.env["fusion.repair.backfill.run"].create({"company_id": other.id})
         run._scan()
         self.assertEqual(self.found(run, order), [])
+
+    def test_the_report_as_tables(self):
+        run = self.env["fusion.repair.backfill.run"].create({"company_id": self.company.id})
+        self.client.name = "=HYPERLINK(1)"
+        run.line_ids = [
+            (0, 0, {"action": "create", "product_id": self.lift.id, "partner_id": self.client.id,
+                    "category_id": self.category.id, "due_date": date(2031, 5, 5), "fee": 149.5}),
+            (0, 0, {"action": "skip", "reason": "returned", "product_id": self.lift.id}),
+        ]  # fmt: skip
+        action = run.action_export_csv()
+        file = self.env["ir.attachment"].search(
+            [("res_model", "=", run._name), ("res_id", "=", run.id)]
+        )
+        self.assertEqual(action["url"], f"/web/content/{file.id}?download=true")
+        lines = file.raw.decode("utf-8-sig").splitlines()
+        self.assertEqual(len(lines), 3)
+        self.assertTrue(any("'=HYPERLINK(1)" in line and "149.50" in line for line in lines))
+        self.assertTrue(any("Returned" in line for line in lines))
+        run.action_export_xlsx()
+        run.action_export_xlsx()
+        files = self.env["ir.attachment"].search(
+            [("res_model", "=", run._name), ("res_id", "=", run.id)]
+        )
+        self.assertEqual(len(files), 2)
+
+    def test_how_long_a_run_still_takes(self):
+        run = self.env["fusion.repair.backfill.run"].create({"company_id": self.company.id})
+        with freeze_time("2031-03-17 15:00:00"):
+            run.write({"state": "scanning", "total_count": 4000, "scanned_count": 0})
+            self.assertEqual(run.minutes_left, 0)
+        with freeze_time("2031-03-17 15:05:00"):
+            run.write({"scanned_count": 1000})
+            run.invalidate_recordset(["minutes_left"])
+            self.assertEqual(run.minutes_left, 15)

@@ -232,3 +232,67 @@ class TestBooking(RepairsCase):
         task.action_complete()
         self.assertEqual(self.contract.visit_ids.state, "done")
         self.assertEqual(self.contract.next_due_date.isoformat(), "2031-09-30")
+
+    def test_the_day_before_the_client_is_told_once(self):
+        contract = self.new_contract()
+        with freeze_time("2031-03-12 14:00:00"):
+            visit = contract._confirm_booking(technician_id=self.ann.id, start=utc(MONDAY, 10))
+        known = self.env["mail.mail"].search([])
+        visits = self.env["fusion.repair.maintenance.visit"]
+        with freeze_time("2031-03-16 18:59:00"):  # 14:59 in Toronto
+            visits.cron_tell_tomorrow()
+        self.assertEqual(self.env["mail.mail"].search([]), known)
+        with freeze_time("2031-03-16 19:00:00"):
+            visits.cron_tell_tomorrow()
+            visits.cron_tell_tomorrow()
+        mail = self.env["mail.mail"].search([]) - known
+        self.assertEqual(mail.subject, "We come tomorrow")
+        self.assertIn("/repairs/maintenance/visit/", mail.body_html)
+        self.assertEqual(visit.told_for, MONDAY)
+
+    def test_an_absent_client_gets_a_draft_of_the_fee(self):
+        product = self.new_product("Missed visit", type="service", list_price=45)
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("fusion_repairs.no_show_fee_product_id", str(product.id))
+        contract = self.new_contract()
+        with freeze_time("2031-03-12 14:00:00"):
+            visit = contract._confirm_booking(technician_id=self.ann.id, start=utc(MONDAY, 10))
+        with freeze_time("2031-03-17 14:30:00"):
+            visit.action_no_show()
+        order = self.env["sale.order"].search([("origin", "=", visit.name)])
+        self.assertEqual((order.state, order.amount_untaxed), ("draft", 45))
+        self.assertIn(order.name, str(contract.activity_ids.mapped("note")))
+
+    def test_staff_moves_are_told_once_when_it_is_quiet(self):
+        contract = self.new_contract()
+        with freeze_time("2031-03-12 14:00:00"):
+            visit = contract._confirm_booking(technician_id=self.ann.id, start=utc(MONDAY, 10))
+        known = self.env["mail.mail"].search([])
+        task = visit.technician_task_id
+
+        def move(hour, moment):
+            start = utc(MONDAY, hour)
+            task.write({"datetime_start": start, "datetime_end": start + timedelta(hours=1)})
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE fusion_technician_task SET write_date = %s WHERE id = %s", (moment, task.id)
+            )
+
+        def tell(moment):
+            with freeze_time(moment):
+                visit.cron_tell_moved()
+            return self.env["mail.mail"].search([]) - known
+
+        self.assertFalse(tell("2031-03-14 14:00:00"))
+        move(11, "2031-03-14 14:00:00")
+        move(13, "2031-03-14 14:04:00")
+        self.assertFalse(tell("2031-03-14 14:13:00"))
+        mail = tell("2031-03-14 14:14:00")
+        self.assertEqual(mail.subject, "Your maintenance visit has a new time")
+        self.assertIn("1:00", mail.body_html)
+        self.assertEqual(tell("2031-03-14 15:00:00"), mail)
+
+    def test_contracts_of_an_archived_client_pause(self):
+        contract, other = self.new_contract(), self.new_contract(state="draft")
+        self.client.active = False
+        self.assertEqual((contract.state, other.state), ("paused", "draft"))

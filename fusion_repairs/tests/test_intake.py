@@ -308,3 +308,39 @@ class TestServiceState(RepairsCase):
         self.assertFalse(lines.corrected_by)
         lines[1].stop = "2031-03-17 14:20:10"
         self.assertEqual(lines[1].corrected_by, self.env.user)
+
+
+@tagged("post_install", "-at_install")
+class TestRepeat(RepairsCase):
+    def test_the_third_repair_in_90_days_asks_a_manager(self):
+        unit = self.new_job(product_id=self.lift.id, serial="SL-77").x_fc_equipment_id
+        symptom = self.env.ref("fusion_repairs.symptom_stair_lift_stops")
+        second = self.new_job(equipment_id=unit.id, symptom_id=symptom.id)
+        self.assertFalse(second.x_fc_repeat_note)
+        third = self.new_job(equipment_id=unit.id, symptom_id=symptom.id)
+        self.assertEqual(
+            third.x_fc_repeat_note,
+            "3 repairs in 90 days, $0.00 in 12 months; a new one costs $3,000.00.",
+        )
+        asked = third.activity_ids
+        self.assertEqual(asked.summary, "Repair or replace Stair Lift 900 (…SL77)?")
+        self.assertIn(f"{symptom.name}: 2", asked.note)
+        self.assertTrue(asked.user_id.has_group("fusion_repairs.group_manager"))
+        self.assertFalse(second.activity_ids)
+
+    def test_a_repair_dearer_than_half_a_new_unit(self):
+        first = self.new_job(product_id=self.lift.id, serial="SL-77")
+        service = self.new_product("Work", type="service")
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.client.id,
+                "company_id": self.company.id,
+                "repair_order_ids": [(4, first.id)],
+                "order_line": [(0, 0, {"product_id": service.id, "price_unit": 1500})],
+            }
+        )
+        order.action_confirm()
+        self.assertFalse(first.x_fc_repeat_note)
+        order.order_line.price_unit = 1500.5
+        again = self.new_job(equipment_id=first.x_fc_equipment_id.id)
+        self.assertIn("$1,500.50 in 12 months", again.x_fc_repeat_note)

@@ -1,3 +1,6 @@
+import csv
+from pathlib import Path
+
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
@@ -80,3 +83,45 @@ class TestPolicy(RepairsCase):
         self.assertEqual(kind.default_product_location_src_id, customers)
         self.assertEqual(kind.default_product_location_dest_id, customers)
         self.assertEqual(kind.default_location_src_id, warehouse.lot_stock_id)
+
+    def test_a_new_policy_is_applied_to_chosen_contracts(self):
+        first, second = self.new_contract(), self.new_contract()
+        own = self.new_product(
+            "Lift with its own fee", x_fc_repair_category_id=self.category.id,
+            x_fc_maintenance_fee=149, x_fc_maintenance_interval_months=6,
+        )  # fmt: skip
+        self.new_contract(product_id=own.id)
+        visit = first._confirm_booking(first._get_booking_slots()[0]["key"])
+        due = first.next_due_date
+        self.category.write({"x_fc_maintenance_fee": 179, "x_fc_maintenance_interval_months": 12})
+        self.assertEqual(first.x_fc_maintenance_fee, 149)
+
+        action = self.category.action_apply_policy()
+        wizard = self.env["fusion.repair.policy.apply"].browse(action["res_id"])
+        self.assertEqual(wizard.line_ids.contract_id, first | second)
+        line = wizard.line_ids.filtered(lambda one: one.contract_id == first)
+        self.assertEqual(
+            (line.old_fee, line.new_fee, line.old_interval, line.new_interval), (149, 179, 6, 12)
+        )
+        (wizard.line_ids - line).is_chosen = False
+        self.assertEqual(wizard.chosen_count, 1)
+        wizard.action_apply()
+
+        self.assertEqual((first.x_fc_maintenance_fee, first.interval_months), (179, 12))
+        self.assertEqual((second.x_fc_maintenance_fee, second.interval_months), (149, 6))
+        self.assertEqual((visit.x_fc_fee, first.next_due_date), (149, due))
+
+    def test_the_templates_can_be_imported(self):
+        folder = Path(__file__).parent.parent / "static" / "templates"
+        for model, name, count in (
+            ("fusion.repair.product.category", "equipment_categories", 2),
+            ("product.template", "product_types", 2),
+            ("fusion.repair.callout.rate", "callout_rates", 2),
+        ):
+            with self.subTest(name=name), (folder / f"{name}.csv").open(newline="") as file:
+                heading, *rows = csv.reader(file)
+                result = self.env[model].with_company(self.env.ref("base.main_company")).load(
+                    heading, rows
+                )  # fmt: skip
+                self.assertEqual(result["messages"], [])
+                self.assertEqual(len(result["ids"]), count)

@@ -303,3 +303,15 @@ class TestQuote(RepairsCase):
         job.action_fc_send_quote()
         job.sale_order_id._action_cancel()
         self.assertEqual(job.x_fc_quote_state, "declined")
+
+    def test_a_rate_is_tried_before_it_bills(self):
+        trial = self.env["fusion.repair.rate.try"].create(
+            {"equipment_class": "lift_elevating", "when": "2031-03-17 15:00:00", "minutes": 50,
+             "km": 15}
+        )  # fmt: skip
+        # 20 minutes beyond the 30 included make 30 billed: $60.00; 10 km at $1.10.
+        self.assertEqual((trial.callout, trial.billed_minutes, trial.labour), (95, 30, 60))
+        self.assertEqual((trial.travel, trial.total), (11, 166))
+        trial.equipment_class = "standard"
+        self.assertFalse(trial.rate_id)
+        self.assertEqual(trial.total, 0)

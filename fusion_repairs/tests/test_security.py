@@ -66,6 +66,20 @@ class TestSecurity(RepairsCase):
             ]
         )
 
+        cls.share = cls.env["fusion.repair.equipment.share"].create(
+            {"equipment_id": cls.mine.equipment_id.id, "email": "care@example.com",
+             "company_id": cls.company.id}
+        )  # fmt: skip
+        cls.chart = cls.env.ref("fusion_repairs.flowchart_stair_dead")
+        cls.session_run = cls.chart._run_start(cls.job)
+        cls.payment, cls.other_payment = cls.env["fusion.repair.payment"].create(
+            [
+                {"repair_id": cls.job.id, "amount": 20, "currency_id": cls.rate.currency_id.id,
+                 "method": "cash", "collected_by": technician.id}
+                for technician in (cls.ann, cls.bob)
+            ]
+        )  # fmt: skip
+
     @classmethod
     def make_coverage(cls):
         cls.subscription = cls.new_subscription()
@@ -157,10 +171,31 @@ class TestSecurity(RepairsCase):
              (False, False, True, False, False)),
             (self.device, "read", (False, True, True, False, False)),
             (self.device, "write", (False, False, True, False, False)),
+            (self.chart, "read", (True, True, True, False, False)),
+            (self.chart, "write", (False, False, True, False, False)),
+            (self.chart.node_ids, "write", (False, False, True, False, False)),
+            (self.chart.node_ids.edge_ids, "write", (False, False, True, False, False)),
+            (self.session_run, "write", (False, True, True, False, False)),
+            (self.session_run, "unlink", (False, False, False, False, False)),
+            (self.payment, "read", (True, True, True, False, False)),
+            (self.payment, "write", (False, True, True, False, False)),
+            (self.payment, "unlink", (False, False, False, False, False)),
+            (self.other_payment, "read", (False, True, True, False, False)),
+            (self.env["fusion.repair.payment.collect"], "create",
+             (True, True, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
             (self.env["fusion.repair.booking.opening"], "create",
              (False, True, True, False, False)),
+            (self.share, "read", (False, True, True, False, False)),
+            (self.share, "write", (False, False, False, False, False)),
+            (self.env["fusion.repair.policy.apply"], "create",
+             (False, False, True, False, False)),
+            (self.env["fusion.repair.policy.apply.line"], "create",
+             (False, False, True, False, False)),
+            (self.env["fusion.repair.rate.try"], "create", (False, True, True, False, False)),
+            (self.env["fusion.repair.visit.report.part"], "create",
+             (True, True, True, False, False)),
             (self.env["fusion.repair.visit.report.wizard"], "create",
              (True, True, True, False, False)),
         )  # fmt: skip
@@ -198,9 +233,20 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.backfill.line",
                 "fusion.repair.maintenance.backfill.wizard",
                 "fusion.repair.device.type.map",
+                "fusion.repair.flowchart",
+                "fusion.repair.flowchart.node",
+                "fusion.repair.flowchart.edge",
+                "fusion.repair.flowchart.session",
+                "fusion.repair.equipment.share",
+                "fusion.repair.policy.apply",
+                "fusion.repair.policy.apply.line",
+                "fusion.repair.rate.try",
+                "fusion.repair.payment",
+                "fusion.repair.payment.collect",
                 "fusion.repair.contract.cancel",
                 "fusion.repair.booking.opening",
                 "fusion.repair.visit.report.wizard",
+                "fusion.repair.visit.report.part",
             },
         )
 
@@ -210,7 +256,7 @@ class TestSecurity(RepairsCase):
         for record in (
             self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
             self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
-            self.answer,
+            self.answer, self.payment, self.session_run, self.share,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))

@@ -570,5 +570,46 @@ SHOTS += [
         ),
         ready="!!document.querySelector('.o_kanban_record')",
     ),
+    Shot(
+        "repairs_dashboard",
+        "petra",
+        "/odoo/service-dashboard",
+        DESKTOP,
+        ready="!!document.querySelector('.o_fusion_repairs_tile_value')",
+    ),
+    Shot(
+        "repairs_unit_phone",
+        "harriet",
+        "/my/equipment",
+        PHONE,
+        (
+            (
+                "[...document.querySelectorAll('#wrap a')].find((a) => "
+                "a.textContent.includes('Stair Lift')).click()",
+                "document.readyState === 'complete' && location.pathname.split('/').length > 3",
+            ),
+        ),
+        ready="!!document.querySelector('#wrap h1')",
+    ),
+    Shot(
+        "repairs_request_phone",
+        "harriet",
+        "/repairs/request?type=stair_lift",
+        PHONE,
+        ready="!!document.querySelector('form')",
+    ),
+    Shot(
+        "repairs_flowchart",
+        "petra",
+        "/odoo/action-fusion_repairs.action_flowcharts",
+        DESKTOP,
+        (
+            (
+                "document.querySelector('.o_data_row button[name=action_edit]').click()",
+                "!!document.querySelector('.o_fusion_repairs_editor_card')",
+            ),
+        ),
+        ready="!!document.querySelector('.o_data_row')",
+    ),
     *shots_portal.make(Shot),
 ]

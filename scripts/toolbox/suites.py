@@ -20,7 +20,7 @@ TEMPLATE = "fusion_test_template"
 FOREIGN_TEXTS = {"Ratings", "Next Activity Calendar Event", "Employee Contract"}
 BARE = "fusion_test_bare"
 #: {addon: core's addons that its tests use and it does not stand on}
-BESIDE = {"sale_subscription": ["payment_demo"]}
+BESIDE = {"sale_subscription": ["payment_demo"], "fusion_repairs": ["payment_demo"]}
 #: Core's post-install tests of what we extend.
 CORE_TAGS = ["hr_attendance", "hr_holidays"]
 DURATIONS = paths.RUN / "test-durations.json"

@@ -1,0 +1,77 @@
+import random
+import time
+from datetime import datetime, timedelta
+
+from odoo import fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import format_date
+
+from odoo.addons.fusion_base.tools.signing import sign_values, verify_values
+from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
+
+from .. import const
+
+
+class FusionRepairBookableMixin(models.AbstractModel):
+    """What a client books online: openings as signed keys, and a booking that outlasts collisions.
+    Times are naive UTC."""
+
+    _name = "fusion.repair.bookable.mixin"
+    _description = "Bookable Online"
+    _slot_scope = const.SLOT_SCOPE
+
+    def _make_offer(self, slot):
+        """:return: ``key`` and labels of an opening, for this record alone"""
+        values = [
+            self.id,
+            slot["technician_id"],
+            fields.Datetime.to_string(slot["start"]),
+            fields.Datetime.to_string(slot["end"]),
+            fields.Datetime.to_string(fields.Datetime.now()),
+        ]
+        window = self._format_window(slot["start"], self._get_window_minutes())
+        # TRANSLATORS: day of a visit without the year, a pattern of Unicode's LDML
+        pattern = self.env._("EEEE, MMMM d")
+        day = format_date(self.env, slot["date"], date_format=pattern)
+        return {
+            "key": sign_values(self.env, self._slot_scope, values),
+            "label": self.env._("%(day)s, %(window)s arrival", day=day, window=window),
+            "day_label": day,
+            "window_label": window,
+        }
+
+    def _get_window_minutes(self):
+        return self.env["fusion.tasks.travel"]._get_number("window_minutes")
+
+    def _read_slot_key(self, key):
+        """:return: ``(technician id, start)``
+        :raise SlotUnavailable: ``outside_hours`` for a bad key, ``past`` for an old one
+        """
+        tasks = self.env["fusion.technician.task"]
+        values = verify_values(self.env, self._slot_scope, key or "")
+        if not isinstance(values, list) or len(values) != 5 or values[0] != self.id:
+            raise SlotUnavailable(tasks._get_reason_text("outside_hours"), "outside_hours")
+        issued = datetime.fromisoformat(values[4])
+        if fields.Datetime.now() - issued > timedelta(hours=const.SLOT_KEY_HOURS):
+            raise SlotUnavailable(tasks._get_reason_text("past"), "past")
+        return values[1], datetime.fromisoformat(values[2])
+
+    def _try_online(self, work):
+        """Work in a cursor of its own, again when bookers of the same technician's day collide.
+
+        :param work: called with this record, gives the raw token of the page that follows
+        :return: that token
+        :raise SlotUnavailable: also when every try collided
+        """
+        for left in range(const.BOOKING_TRIES - 1, -1, -1):
+            try:
+                with self.env.registry.cursor() as cr:
+                    record = self.with_env(self.env(cr=cr))
+                    token = work(record)
+                    record.env.flush_all()
+                return token
+            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY as error:
+                if not left:
+                    text = self.env["fusion.technician.task"]._get_reason_text("overlap")
+                    raise SlotUnavailable(text, "overlap") from error
+                time.sleep(random.uniform(0, const.BOOKING_PAUSE_S))
