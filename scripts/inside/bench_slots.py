@@ -3,6 +3,7 @@ is committed. 1,500 jobs and 500 appointments; with 100,000 earlier jobs at the 
 
 import time
 from datetime import date, datetime, timedelta
+from functools import partial
 from statistics import median
 
 import pytz
@@ -87,9 +88,7 @@ Task = env["fusion.technician.task"]
 
 
 def find(people):
-    return Task._find_slots(
-        1.0, MONDAY, LAST, people.ids, latitude=HERE[0], longitude=HERE[1]
-    )
+    return Task._find_slots(1.0, MONDAY, LAST, people.ids, latitude=HERE[0], longitude=HERE[1])
 
 
 def core_hours(people):
@@ -114,7 +113,8 @@ row("slots of 20 technicians: queries above 5, limit 3", 1 + counts[20] - counts
 for size in (10, 50, 200):
     row(f"slots of {size} technicians against one: queries", counts[size], counts[1], 1)
 for size in (1, 10, 50, 200):
-    ours, core = (seconds(lambda call=call: call(users[:size])) for call in (find, core_hours))
+    people = users[:size]
+    ours, core = (seconds(partial(call, people)) for call in (find, core_hours))
     row(f"slots of {size} technicians beside Odoo's working hours", ours * 1000, core * 1000, 4,
         "ms")  # fmt: skip
 few = users[:20]
