@@ -1,8 +1,14 @@
 import json
 
+from psycopg2 import OperationalError
+
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tools import mute_logger
 
+from odoo.addons.fusion_base.tools.redact import redact_logger
+
+_logger = redact_logger(__name__)
 MAX_OPS = 200
 MAX_BYTES = 1_000_000
 _UUID_LENGTH = 64  # characters
@@ -19,6 +25,17 @@ class _Refused(Exception):
     def __init__(self, code, message):
         super().__init__(message)
         self.code = code
+
+
+def _clean(value):
+    """:return: the same, without what the database cannot hold as text: NUL, lone surrogates"""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    if isinstance(value, dict):
+        return {_clean(key): _clean(one) for key, one in value.items()}
+    return value
 
 
 class FusionAssessmentVisit(models.Model):
@@ -71,7 +88,8 @@ class FusionAssessmentVisit(models.Model):
     @staticmethod
     def _has_uuid(op):
         uuid = op.get("uuid") if isinstance(op, dict) else None
-        return isinstance(uuid, str) and 0 < len(uuid) <= _UUID_LENGTH
+        is_text = isinstance(uuid, str) and 0 < len(uuid) <= _UUID_LENGTH
+        return is_text and uuid.isprintable()
 
     def _answer_op(self, op, known, own_revs):
         """:return: the answer; one that was done is kept, a refused one may be sent again"""
@@ -87,8 +105,8 @@ class FusionAssessmentVisit(models.Model):
                 return {**result, "status": "duplicate"}
             return self._prepare_refusal(uuid, "bad_op", self.env._("This key is taken."))
         try:
-            with self.env.cr.savepoint():
-                result = {"uuid": uuid, **self._do_op(op, own_revs)}
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                result = {"uuid": uuid, **self._do_op(_clean(op), own_revs)}
                 if result["status"] != "error":
                     self.env["fusion.visit.op"].sudo().create(
                         {
@@ -108,6 +126,12 @@ class FusionAssessmentVisit(models.Model):
             return self._prepare_refusal(uuid, "combination", str(error))
         except UserError as error:
             return self._prepare_refusal(uuid, "bad_type", str(error))
+        except OperationalError:
+            raise
+        except Exception:  # op boundary: one that nobody thought of must not hold up the others
+            _logger.warning("A change sent by a tablet could not be read", exc_info=True)
+            text = self.env._("The change cannot be understood.")
+            return self._prepare_refusal(uuid, "bad_op", text)
 
     def _prepare_refusal(self, uuid, code, message):
         return {

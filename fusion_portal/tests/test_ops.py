@@ -171,6 +171,29 @@ class TestOps(PortalCase):
         self.assertEqual(self.visit.adp_assessment_ids.mapped("equipment_type"), ["wheelchair"])
         self.assertEqual(self.ramp.ramp_rise, 24)
 
+    def test_what_nobody_thought_of_holds_up_no_other(self):
+        create = {"type": "create", "target": "accessibility", "item_type": "ramp", "values": {}}
+        with self.assertLogs("odoo.addons.fusion_portal", "WARNING"):
+            results = self.send(
+                self.update({"ramp_rise": 24}, ref=10**30),
+                self.update({"ramp_rise": 24}, target=["adp"]),
+                {**create, "ref": "r1", "item_type": ["ramp"]},
+                {**create, "ref": "r2", "values": {"location_tag": {"a": 1}}},
+                self.update({"notes": ["x"], "ramp_rise": {"a": 1}}),
+                self.update({"notes": "a\0b \ud800"}),
+                self.update({"ramp_rise": 30}),
+            )
+        self.assertEqual(
+            [result["status"] for result in results],
+            ["error", "error", "error", "error", "applied", "applied", "applied"],
+        )
+        self.assertEqual((self.ramp.notes, self.ramp.ramp_rise), ("ab ?", 30))
+        self.assertEqual(self.visit.accessibility_assessment_ids, self.ramp)
+        visit = self.visit.with_user(self.field_rep)
+        for key in ("a\0b", "\ud800", "line\nline"):
+            [result] = visit._apply_ops([{"uuid": key, **self.update({"ramp_rise": 24})}])
+            self.assertEqual(result["error"], "bad_op")
+
     def test_calls_that_are_no_list_or_too_large(self):
         visit = self.visit.with_user(self.field_rep)
         op = self.update({"ramp_rise": 24})
