@@ -246,6 +246,15 @@ class TestBillingMigration(ServerCase):
             ):
                 self.rpc("ir.cron", "method_direct_trigger", [cron])
         self.assertEqual(self.fingerprint(), before)
+        command = ["-d", self.name, "-u", "fusion_centralize_billing", "--stop-after-init"]
+        self.odoo.check([*command, "--no-http"], "upgrade-of-shadows", "upgrading the addon")
+        self.assertFalse(self.query(
+            self.name,
+            """SELECT m.id FROM account_move_line l JOIN account_move m ON m.id = l.move_id
+                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = l.id
+                 JOIN sale_order_line s ON s.id = r.order_line_id
+                 JOIN sale_order o ON o.id = s.order_id WHERE o.x_fc_shadow""",
+        ))  # fmt: skip
         orders = self.query(
             self.name,
             "SELECT COUNT(*), COUNT(*) FILTER (WHERE x_fc_shadow AND state = 'draft' "

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from odoo.addons.fusion_base.tools.batch import run_batch
@@ -49,6 +49,20 @@ class FusionBillingWallet(models.Model):
     _check_balance = models.Constraint(
         "CHECK (balance >= 0)", "There is not so much prepaid credit left."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_moved_only(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_moved_only(vals)
+        return super().write(vals)
+
+    def _check_moved_only(self, vals):
+        if "balance" in vals and not self.env.su:
+            raise AccessError(self.env._("The balance changes by movements only."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_moved(self):

@@ -477,6 +477,15 @@ class TestSource(ImportCase):
                 self.assertIn(text, str(caught.exception))
                 self.assertNotIn("hunter2", str(caught.exception))
 
+    def test_a_table_that_the_reader_may_not_see_is_named(self):
+        self.run_sql("REVOKE ALL ON plans FROM CURRENT_USER")
+        self.addCleanup(self.run_sql, "GRANT ALL ON plans TO CURRENT_USER")
+        with self.assertRaises(UserError) as caught:
+            self.wizard._read_nexacloud_rows()
+        self.assertIn("does not let its reader see a table", str(caught.exception))
+        self.assertIn("plans", str(caught.exception))
+        self.assertFalse(self.link(f"{IDS['u']}1"))
+
     def test_a_missing_column_is_named(self):
         self.run_sql("ALTER TABLE users RENAME COLUMN tax_id TO gone")
         self.addCleanup(self.run_sql, "ALTER TABLE users RENAME COLUMN gone TO tax_id")

@@ -182,6 +182,10 @@ class TestWallet(BillingCase):
         for work in (
             lambda: self.wallet.with_user(reader)._grant(5),
             lambda: self.wallet.with_user(reader)._sell(5),
+            lambda: self.wallet.with_user(self.manager).write({"balance": 5}),
+            lambda: self.wallet.with_user(self.manager).create(
+                {"partner_id": self.manager.partner_id.id, "balance": 5}
+            ),
             lambda: self.env["fusion.billing.wallet.entry"].with_user(self.manager).create(
                 {"wallet_id": self.wallet.id, "kind": "grant", "amount": 5}
             ),
