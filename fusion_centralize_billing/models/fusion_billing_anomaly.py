@@ -1,11 +1,14 @@
+import logging
 from datetime import timedelta
 from statistics import median
 
+from psycopg2 import OperationalError
+
 from odoo import api, fields, models
 
-from odoo.addons.fusion_base.tools.batch import run_batch
-
 from .sale_order_rating import show_quantity
+
+_logger = logging.getLogger(__name__)
 
 COMPARED_PERIODS = 3
 JUMP_FACTOR = 3
@@ -60,9 +63,22 @@ class FusionBillingAnomaly(models.Model):
         for check in checks:
             values = self._judge(check, usage, now)
             if values and tuple(values[name] for name in KEY) not in known:
-                found |= self.create(values)
-        run_batch(found, lambda anomaly: anomaly._schedule_activity())
+                found |= self._note(values)
         return found
+
+    def _note(self, values):
+        """Keep an anomaly and its activity, both or none: what fails is found again tomorrow."""
+        try:
+            with self.env.cr.savepoint():
+                anomaly = self.create(values)
+                anomaly._schedule_activity()
+            return anomaly
+        except OperationalError:
+            raise
+        except Exception:  # row boundary: one subscription never hides the others
+            order = values["subscription_id"]
+            _logger.warning("Unusual usage of order %s was not noted", order, exc_info=True)
+            return self.browse()
 
     def _prepare_checks(self, now):
         """:return: [{order, metric, windows: the running one first}]; a subscription without so
