@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
 
 from .common import BillingCase, moment
 
@@ -76,6 +79,14 @@ class TestAnomaly(BillingCase):
         other = new_test_user(self.env, "clerk", groups="base.group_user")
         with self.assertRaises(AccessError):
             self.anomalies.with_user(other).search([])
+
+    def test_one_that_could_not_be_told_is_found_again(self):
+        self.use(100, 300, 200, 900)
+        with mute_logger("odoo.addons.fusion_centralize_billing.models.fusion_billing_anomaly"):
+            with patch.object(type(self.order), "activity_schedule", side_effect=ValueError):
+                self.assertEqual(self.find(), [])
+        self.assertEqual(self.find(), [("jump", 900.0, 200.0)])
+        self.assertEqual(len(self.order.activity_ids), 1)
 
     def test_statements_do_not_grow_with_the_subscriptions(self):
         for number in range(2, 12):
