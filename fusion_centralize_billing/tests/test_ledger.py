@@ -1,5 +1,6 @@
+import os
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from odoo.tests import TransactionCase, tagged
 
@@ -360,6 +361,83 @@ class TestLedger(LedgerCase):
             self.env["fusion.billing.webhook"].search([("service_id", "=", service.id)])
         )
         self.assertFalse(self.move().x_fc_next_attempt_at)
+
+
+@tagged("post_install", "-at_install")
+class TestLedgerVolume(LedgerCase):
+    """Many invoices of mixed taxes, families, items and payments, to the cent."""
+
+    COUNT = 2000 if os.environ.get("FUSION_HEAVY") else 200
+    RATES = (("ON", "0.13"), ("QC", "0.14975"), ("AB", "0.05"), ("NS", "0.14"), ("NB", "0.15"),
+             ("BC", "0.12"), ("SK", "0.11"), ("ON", "0"))  # fmt: skip
+    TEXTS = ("Odoo ERP Hosting", "Managed updates", "Daily backup", "Setup")
+    PAID = (None, "all", "half")
+    CENT = Decimal("0.01")
+
+    def make_rows(self):
+        """:return: (rows, {id: (subtotal, tax, what stays open)}), worked out here alone"""
+        rows, expected = [], {}
+        for number in range(self.COUNT):
+            _province, rate = self.RATES[number % len(self.RATES)]
+            amounts = [
+                Decimal((number * 7919 + part * 104_729) % 90_000 + 100) * self.CENT
+                for part in range(1 + number % 3)
+            ]
+            subtotal = sum(amounts)
+            tax = (subtotal * Decimal(rate)).quantize(self.CENT, ROUND_HALF_UP)
+            total, kind = subtotal + tax, self.PAID[number % len(self.PAID)]
+            paid = {None: Decimal(0), "all": total}.get(kind, (total / 2).quantize(self.CENT))
+            items = [
+                item(self.TEXTS[(number + part) % len(self.TEXTS)], str(amount))
+                for part, amount in enumerate(amounts)
+            ]
+            rows.append(
+                row(f"v-{number}", str(subtotal), str(tax), items, amount_paid=str(paid),
+                    user_external_id=f"u-{number % len(self.RATES)}")
+            )  # fmt: skip
+            expected[f"v-{number}"] = (subtotal, tax, total - paid)
+        return rows, expected
+
+    def setUp(self):
+        super().setUp()
+        links = self.env["fusion.billing.account.link"]
+        for number, (province, _rate) in enumerate(self.RATES):
+            state = self.env.ref(f"base.state_ca_{province.lower()}")
+            links._resolve_or_create_partner(
+                self.wizard._fc_service(), f"u-{number}", name=f"Customer {number}",
+                extra={"country_id": state.country_id.id, "state_id": state.id},
+            )  # fmt: skip
+
+    def test_every_total_tax_and_open_amount_is_the_source_s(self):
+        rows, expected = self.make_rows()
+        with self.env.cr.savepoint() as trial:  # leaves pages without a living row, as a dry run
+            self.book(*rows[: self.COUNT // 4])
+            self.env.flush_all()
+            trial.rollback()
+        self.env.invalidate_all()
+        self.env.cr.execute("ANALYZE account_move, account_move_line, account_payment")
+        result = self.book(*rows, post=True)
+        self.assertEqual((result["posted"], result["failed"]), (self.COUNT, []))
+        moves = self.env["account.move"].search([("x_fc_nexacloud_invoice_id", "like", "v-%")])
+        found = {
+            move.x_fc_nexacloud_invoice_id: tuple(
+                Decimal(str(amount)).quantize(self.CENT)
+                for amount in (move.amount_untaxed, move.amount_tax, move.amount_residual)
+            )
+            for move in moves
+        }
+        self.assertEqual(found, expected)
+        journal = [line.balance for line in moves.line_ids if line.account_type == "income"]
+        self.assertEqual(
+            Decimal(str(-sum(journal))).quantize(self.CENT),
+            sum(one[0] for one in expected.values()),
+        )
+        families = {name: Decimal(str(amount)) for name, amount in result["by_family"].items()}
+        self.assertEqual(sum(families.values()), sum(one[0] for one in expected.values()))
+        self.assertEqual(set(families), {"hosting", "managed", "addons", "other"})
+        again = self.book(*rows, post=True)
+        self.assertEqual((again["created"], again["updated"], len(again["skipped"])),
+                         (0, 0, self.COUNT))  # fmt: skip
 
 
 @tagged("post_install", "-at_install")

@@ -7,6 +7,7 @@ from odoo.addons.fusion_base.tools.redact import redact_logger
 from ..models.account_move_ledger import BLOCKING
 from ..services import ledger
 from .fusion_billing_progress import Progress
+from .fusion_billing_statistics import Statistics
 
 _logger = redact_logger(__name__)
 JOURNAL_CODE = "NCSTR"
@@ -38,9 +39,10 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             order="invoice_date, id",
         )
         result = {"posted": 0, "failed": []}
-        progress = Progress(self, len(drafts))
+        progress, statistics = Progress(self, len(drafts)), Statistics(self.env.cr)
         for move in drafts:
             progress.step()
+            statistics.step()
             inv = {
                 "id": move.x_fc_nexacloud_invoice_id,
                 "stripe_invoice_id": move.x_fc_stripe_invoice_id,

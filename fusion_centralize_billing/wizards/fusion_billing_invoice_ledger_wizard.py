@@ -14,6 +14,7 @@ from ..models.fusion_billing_revenue_family import OTHER
 from ..services import ledger
 from ..services.nexacloud import INVOICES, ITEMS
 from .fusion_billing_progress import Progress
+from .fusion_billing_statistics import Statistics
 
 _logger = redact_logger(__name__)
 TAX_ALLOWANCE = 0.05  # of rounding, put on the tax line
@@ -108,7 +109,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             "lines_by_family": {}, "issues": [],
         }  # fmt: skip
         known = books._fc_find_moves([row.get("id") for row in data])
-        progress = Progress(self, len(data))
+        progress, statistics = Progress(self, len(data)), Statistics(self.env.cr)
         for row in data:
             progress.step()
             number = str(row.get("id") or "")
@@ -136,6 +137,7 @@ class FusionBillingInvoiceLedgerWizard(models.TransientModel):
             _count_booking(result, number, booking)
             if post and not booking.is_blocked():
                 books._fc_post_one(booking.move, inv, result)
+                statistics.step()
         return result
 
     @api.model
