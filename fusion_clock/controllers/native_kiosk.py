@@ -65,7 +65,7 @@ class FusionNativeKiosk(HrAttendance):
     def systray_attendance(self, latitude=False, longitude=False, expected=None):
         employee = request.env.user.employee_id.sudo()
         if not employee:
-            return super().systray_attendance(latitude=latitude, longitude=longitude)
+            raise request.not_found()  # a user who is nobody's employee has no clock
         geo = self._get_geoip_response(
             mode="systray",
             latitude=latitude,
