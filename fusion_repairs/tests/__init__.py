@@ -20,5 +20,6 @@ from . import test_rating
 from . import test_reminder
 from . import test_request_page
 from . import test_security
+from . import test_story_browser
 from . import test_job_report
 from . import test_visit_report
