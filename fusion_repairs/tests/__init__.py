@@ -11,6 +11,7 @@ from . import test_flowchart_browser
 from . import test_followup
 from . import test_intake
 from . import test_migration
+from . import test_office_browser
 from . import test_parts
 from . import test_payment
 from . import test_policy

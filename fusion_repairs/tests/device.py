@@ -69,6 +69,41 @@ class Device:
             selector,
         )
 
+    def press(self, text):
+        """A button of the status bar, which a phone keeps in a menu."""
+        self.wait(
+            f"""(() => {{
+                const found = [...document.querySelectorAll(
+                    ".o_statusbar_buttons button, .o-dropdown-item button")].find(
+                    (one) => one.getClientRects().length && one.textContent.trim() === "{text}");
+                if (found) {{ found.click(); return true; }}
+                const more = document.querySelector(".o_statusbar_buttons button[title=More]");
+                if (more && more.getAttribute("aria-expanded") !== "true") {{ more.click(); }}
+                return false;
+            }})()""",
+            text,
+        )
+
+    def choose(self, field, text):
+        """Type into a field that points to a record, and take what is offered."""
+        place = f".o_field_widget[name={field}] input"
+        self.click(place)
+        self.fill(place, text)
+        self.click(".o-autocomplete--dropdown-item a", text)
+
+    def write_cell(self, cell, text):
+        """Open a cell of a list and type into it."""
+        self.wait(
+            f"""(() => {{
+                const cell = document.querySelector("{cell}");
+                const isOpen = cell?.querySelector("input, textarea");
+                if (!isOpen) {{ cell?.click(); }}
+                return Boolean(isOpen);
+            }})()""",
+            cell,
+        )
+        self.fill(f"{cell} input, {cell} textarea", text)
+
 
 class DeviceCase(HttpCase):
     def as_phone(self):

@@ -162,28 +162,12 @@ class TestStoryBrowser(RepairsCase, DeviceCase):
             phone.click(".o_fusion_tasks_actions button", "Start Work")
             phone.see("Complete", ".o_fusion_tasks_actions button")
             phone.open(f"/odoo/action-fusion_repairs.action_visits/{visit.id}")
-            self.press(phone, "Report")
+            phone.press("Report")
             self.report(phone)
         self.assertEqual((task.status, visit.state), ("completed", "done"))
         self.assertEqual(visit.signed_by, "Clara Client")
         self.assertTrue(visit.signature)
         self.assertEqual(visit.checklist_line_ids.mapped("result"), ["pass", "pass"])
-
-    def press(self, phone, text):
-        """A button of the status bar, which a phone keeps behind its first one or a menu."""
-        phone.wait(
-            f"""(() => {{
-                const found = [...document.querySelectorAll(
-                    ".o_statusbar_buttons button, .o-dropdown-item, .dropdown-item")].find(
-                    (one) => one.getClientRects().length && one.textContent.trim() === "{text}");
-                if (found) {{ found.click(); return true; }}
-                const more = document.querySelector(".o_statusbar_buttons .dropdown-toggle, "
-                    + ".o_cp_action_menus .dropdown-toggle, .o_statusbar_buttons_dropdown");
-                if (more && more.getAttribute("aria-expanded") !== "true") {{ more.click(); }}
-                return false;
-            }})()""",
-            text,
-        )
 
     def report(self, phone):
         for number in (1, 2):

@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import pytz
 
-
 ONE_DAY = timedelta(days=1)
 _by_time = attrgetter("start", "end")
 
