@@ -107,9 +107,12 @@ class TestParallelVisits(ServerCase):
     def open_clients(self, contracts):
         """Send the reminders and follow their links."""
         known = self.rpc("mail.mail", "search", [])
-        cron = self.ref("fusion_repairs.ir_cron_maintenance_due_reminders")
-        self.rpc("ir.cron", "method_direct_trigger", [cron])
-        mails = self.rpc("mail.mail", "search_read", [("id", "not in", known)], ["body_html"])
+        cron, mails = self.ref("fusion_repairs.ir_cron_maintenance_due_reminders"), []
+        for _run in range(10):  # a run ends with its share of time
+            self.rpc("ir.cron", "method_direct_trigger", [cron])
+            mails = self.rpc("mail.mail", "search_read", [("id", "not in", known)], ["body_html"])
+            if len(mails) >= len(contracts):
+                break
         tokens = [LINK.search(mail["body_html"])[1] for mail in mails]
         self.assertEqual(len(tokens), len(contracts))
         return [
@@ -149,7 +152,7 @@ class TestParallelVisits(ServerCase):
         self.rpc(CONTRACT, "action_cancel", contracts)
 
     def test_ten_openings_have_ten_winners(self):
-        contracts = self.new_contracts(size(20, 100))
+        contracts = self.new_contracts(size(20, 200))
         clients = self.open_clients(contracts)
         wheres = self.rush(
             clients, [client.first_of_days()[number % 10] for number, client in enumerate(clients)]
