@@ -37,6 +37,7 @@ from . import fusion_repair_inspection_certificate
 from . import fusion_repair_inspection_certificate_expiry
 from . import fusion_repair_backfill_run
 from . import fusion_repair_backfill_export
+from . import fusion_repair_backfill_report
 from . import fusion_repair_backfill_scan
 from . import fusion_repair_backfill_line
 from . import fusion_repair_device_type_map

@@ -1,6 +1,7 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.fields import Domain
 
 
 class FusionRepairBackfillLine(models.Model):
@@ -80,10 +81,11 @@ class FusionRepairBackfillLine(models.Model):
                 vals["is_manual_skip"] = vals["action"] == "skip"
         return super().write(vals)
 
-    def _is_kept(self):
-        """:return: whether a second scan leaves this line in place"""
-        by_hand = self.is_manual_category or self.is_manual_skip or self.is_manual_due
-        return bool(by_hand or self.contract_id)
+    @api.model
+    def _get_stale_domain(self):
+        """:return: domain of what a second scan drops: no contract, nothing set by hand"""
+        names = ("contract_id", "is_manual_category", "is_manual_skip", "is_manual_due")
+        return Domain.AND(Domain(name, "=", False) for name in names)
 
     def _recheck(self):
         """The world went on since the scan: what must not be created any more is left out.

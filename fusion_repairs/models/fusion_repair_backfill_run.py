@@ -1,12 +1,12 @@
 import logging
 from datetime import timedelta
 
-from dateutil.relativedelta import relativedelta
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
 from ..services.stagger import spread
@@ -91,7 +91,9 @@ class FusionRepairBackfillRun(models.Model):
             for action in ("create", "already", "skip"):
                 run[f"{action}_count"] = found.get((run.id, action), 0)
             made = [("run_id", "=", run.id), ("contract_id", "!=", False)]
-            run.contract_count = run.line_ids.search_count([*made, ("action", "=", "create")])
+            run.contract_count = self.env["fusion.repair.backfill.line"].search_count(
+                [*made, ("action", "=", "create")]
+            )
 
     @api.depends("line_ids.action", "line_ids.due_date", "state")
     def _compute_report_html(self):
@@ -154,7 +156,10 @@ class FusionRepairBackfillRun(models.Model):
     def _begin_scan(self):
         if self.state == "done":
             raise UserError(self.env._("This backfill is done. Begin another."))
-        self.line_ids.filtered(lambda one: not one._is_kept()).unlink()
+        lines = self.env["fusion.repair.backfill.line"]
+        stale = lines._get_stale_domain() & Domain("run_id", "=", self.id)
+        while found := lines.search(stale, limit=const.BACKFILL_CHUNK, order="id"):
+            found.unlink()
         self.write(
             {
                 "state": "scanning",
@@ -191,36 +196,65 @@ class FusionRepairBackfillRun(models.Model):
 
     def _drop_older_serials(self):
         """The newest sale of a serial wins, whoever bought the unit before."""
-        newest = {}
-        lines = self.line_ids.filtered(lambda one: one.serial_key and one.action == "create")
-        for line in lines.sorted(lambda one: (one.anchor_date, one.sale_line_id.id), reverse=True):
-            if line.serial_key in newest:
-                line.with_context(fusion_repairs_scan=True).write(
-                    {"action": "skip", "reason": "duplicate_serial"}
-                )
-            newest.setdefault(line.serial_key, line)
+        self._execute_on_lines(
+            SQL(
+                """UPDATE fusion_repair_backfill_line line
+                      SET action = 'skip', reason = 'duplicate_serial'
+                     FROM (SELECT id, row_number() OVER (
+                               PARTITION BY serial_key
+                               ORDER BY anchor_date DESC, sale_line_id DESC, id) AS place
+                             FROM fusion_repair_backfill_line
+                            WHERE run_id = %s AND action = 'create' AND serial_key != '') ranked
+                    WHERE ranked.id = line.id AND ranked.place > 1""",
+                self.id,
+            )
+        )
 
     def _set_due_dates(self):
         """What comes later than the first reminder keeps its date; the rest is spread."""
-        today = self.company_id._fc_today()
-        first = today + timedelta(days=const.BACKFILL_LEAD_DAYS)
-        near = []
-        for line in self.line_ids.filtered(lambda one: one.action == "create"):
-            natural = line.anchor_date + relativedelta(months=line.interval_months)
-            if line.is_manual_due:
-                continue
-            if natural >= first:
-                line.with_context(fusion_repairs_scan=True).write(
-                    {"due_date": natural, "is_staggered": False}
-                )
-            else:
-                near.append(line)
-        near.sort(key=lambda one: (one.anchor_date, one.sale_line_id.id, one.unit_index))
-        days = spread(len(near), first, self.stagger_weeks, self.max_per_day, self.skip_weekends)
-        for line, day in zip(near, days, strict=True):
-            line.with_context(fusion_repairs_scan=True).write(
-                {"due_date": day, "is_staggered": True}
+        first = self.company_id._fc_today() + timedelta(days=const.BACKFILL_LEAD_DAYS)
+        natural = SQL("(anchor_date + make_interval(months => interval_months))::date")
+        free = SQL(
+            """run_id = %s AND action = 'create' AND contract_id IS NULL
+               AND is_manual_due IS NOT TRUE""",
+            self.id,
+        )
+        self._execute_on_lines(
+            SQL(
+                """UPDATE fusion_repair_backfill_line SET due_date = %s, is_staggered = FALSE
+                    WHERE %s AND %s >= %s""",
+                natural, free, natural, first,
             )
+        )  # fmt: skip
+        near = self._execute_on_lines(
+            SQL(
+                """SELECT id FROM fusion_repair_backfill_line WHERE %s AND %s < %s
+                    ORDER BY anchor_date, sale_line_id, unit_index""",
+                free, natural, first,
+            )
+        ).fetchall()  # fmt: skip
+        days = spread(len(near), first, self.stagger_weeks, self.max_per_day, self.skip_weekends)
+        self._execute_on_lines(
+            SQL(
+                """UPDATE fusion_repair_backfill_line line
+                      SET due_date = spread.day, is_staggered = TRUE
+                     FROM unnest(%s::integer[], %s::date[]) AS spread (id, day)
+                    WHERE spread.id = line.id""",
+                [line_id for (line_id,) in near],
+                days,
+            )
+        )
+
+    def _execute_on_lines(self, query):
+        """In the database, because a run may have 100,000 lines.
+
+        :return: the cursor
+        """
+        lines = self.env["fusion.repair.backfill.line"]
+        lines.flush_model()
+        self.env.cr.execute(query)
+        lines.invalidate_model()
+        return self.env.cr
 
     # -- Execute ----------------------------------------------------------------------------------
 
@@ -236,7 +270,7 @@ class FusionRepairBackfillRun(models.Model):
             raise AccessError(self.env._("Only a manager creates these contracts."))
         if self.state not in ("ready", "executing", "done"):
             raise UserError(self.env._("Scan first, and look at the result."))
-        missing = self.line_ids.search_count(self._get_missing_domain())
+        missing = self.env["fusion.repair.backfill.line"].search_count(self._get_missing_domain())
         is_many = missing > const.BACKFILL_CONFIRM
         if is_many and self.confirm_count != missing:
             raise UserError(
@@ -285,9 +319,9 @@ class FusionRepairBackfillRun(models.Model):
         :return: ``(number created, whether there is more)``
         """
         with self.env.cr.savepoint():
-            lines = self.line_ids.sudo().search(
+            lines = self.env["fusion.repair.backfill.line"].sudo().search(
                 self._get_missing_domain(), limit=const.BACKFILL_CHUNK
-            )
+            )  # fmt: skip
             lines = lines.with_context(fusion_repairs_scan=True)
             made = self._create_contracts(lines._recheck())
             is_more = len(lines) == const.BACKFILL_CHUNK
@@ -321,52 +355,6 @@ class FusionRepairBackfillRun(models.Model):
         self.is_paused = False
         self.env.ref("fusion_repairs.ir_cron_backfill").sudo()._trigger()
         return True
-
-    # -- Report -----------------------------------------------------------------------------------
-
-    def _report(self):
-        """:return: ``{"create", "already", "skip", "by_category", "by_reason", "per_week",
-        "warnings"}``; weeks are those of the first mail and of the due date, ISO Mondays
-        """
-        lines = self.line_ids
-        counts = {name: 0 for name in ("create", "already", "skip")}
-        by_category, by_reason, weeks = {}, {}, {}
-        for line in lines:
-            counts[line.action] += 1
-            code = line.category_id.code or "none"
-            by_category.setdefault(code, {"create": 0, "already": 0, "skip": 0})[line.action] += 1
-            if line.action != "create":
-                reason = line.reason or line.action
-                by_reason[reason] = by_reason.get(reason, 0) + 1
-                continue
-            mail = line.due_date - timedelta(days=30)
-            for day, name in ((line.due_date, "due"), (mail, "first_mails")):
-                monday = (day - timedelta(days=day.weekday())).isoformat()
-                weeks.setdefault(monday, {"first_mails": 0, "due": 0})[name] += 1
-        return {
-            **counts,
-            "by_category": by_category,
-            "by_reason": by_reason,
-            "per_week": [{"week": week, **weeks[week]} for week in sorted(weeks)],
-            "warnings": self._list_warnings(),
-        }
-
-    def _list_warnings(self):
-        """:return: ``{"without_fee", "without_skill", "without_email", "anchor_today"}``: codes of
-        types, and counts of units
-        """
-        lines = self.line_ids.filtered(lambda one: one.action == "create")
-        categories = lines.category_id
-        return {
-            "without_fee": categories.filtered(lambda one: not one.x_fc_maintenance_fee).mapped(
-                "code"
-            ),
-            "without_skill": categories.filtered(
-                lambda one: not one.x_fc_maintenance_skill_id
-            ).mapped("code"),
-            "without_email": len(lines.filtered(lambda one: not one.partner_id.email_normalized)),
-            "anchor_today": len(lines.filtered(lambda one: one.anchor_source == "today")),
-        }
 
     def action_view_lines(self):
         self.ensure_one()

@@ -1,7 +1,8 @@
 import re
 
-from odoo import models
+from odoo import fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from .. import const
 from .maintenance_equipment import make_serial_key
@@ -16,7 +17,7 @@ class FusionRepairBackfillScan(models.Model):
         """Decide on each unit of these lines. Reads only, but for the lines of the run."""
         types = self.env["fusion.repair.device.type.map"]._find_all()
         accessories = self._find_accessories(sale_lines.product_id.product_tmpl_id)
-        rows = self.line_ids.search(
+        rows = self.env["fusion.repair.backfill.line"].search(
             [("run_id", "=", self.id), ("sale_line_id", "in", sale_lines.ids)]
         )
         kept = {(row.sale_line_id.id, row.unit_index): row for row in rows}
@@ -34,7 +35,28 @@ class FusionRepairBackfillScan(models.Model):
                 row.with_context(fusion_repairs_scan=True).write(values)
             elif values:
                 fresh.append(values)
-        self.line_ids.create(fresh)
+        self._insert_lines(fresh)
+
+    def _insert_lines(self, rows):
+        """In the database, because a run may have 100,000 lines.
+
+        :param rows: list of values of stored fields, all with the same names
+        """
+        lines = self.env["fusion.repair.backfill.line"]
+        lines.check_access("create")
+        now, uid = fields.Datetime.now(), self.env.uid
+        fixed = {"company_id": self.company_id.id, "create_uid": uid, "write_uid": uid,
+                 "create_date": now, "write_date": now}  # fmt: skip
+        rows = [{**fixed, **row} for row in rows]
+        if rows:
+            names = list(rows[0])
+            columns = SQL(", ").join(map(SQL.identifier, names))
+            values = [
+                [_to_column(row[name], lines._fields[name]) for name in names] for row in rows
+            ]
+            query = SQL("INSERT INTO fusion_repair_backfill_line (%s) VALUES", columns)
+            self.env.cr.execute_values(f"{query.code} %s", values, page_size=len(values))
+            lines.invalidate_model()
 
     def _list_units(self, line):
         """:return: list of ``(sale line, index, serial)``"""
@@ -160,3 +182,8 @@ class FusionRepairBackfillScan(models.Model):
         if any(one.x_fc_cancel_reason not in (False, "sale_cancelled") for one in ended):
             return {"action": "skip", "reason": "opted_out"}
         return {}
+
+
+def _to_column(value, field):
+    """:return: the value as PostgreSQL stores it: False is a value of yes-no fields alone"""
+    return value if value or field.type in ("boolean", "integer", "monetary") else None

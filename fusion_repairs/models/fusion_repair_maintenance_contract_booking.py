@@ -158,7 +158,16 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         visit = repair.x_fc_maintenance_visit_id
         self.booking_repair_id = repair
         visit._tell_client("email_template_booking_confirmed", manage=True)
+        self._ask_for_address()
         return visit
+
+    def _ask_for_address(self):
+        """The drive was only estimated: the office completes the address before the visit."""
+        site = self._get_site()
+        if not site.street or site.x_fc_geocode_state == "failed":
+            self._raise_activity(
+                "mail.mail_activity_data_todo", self.env._("The client's address is incomplete")
+            )
 
     def _wait_for_turn(self):
         """Two tabs of one household: the second waits, and is then repeated on what the first did

@@ -74,16 +74,16 @@ class SaleOrder(models.Model):
         """
         facts = line._fc_claims_facts()
         order = line.order_id
-        found = (
-            (max(line._fc_get_delivered().mapped("date"), default=False), "delivery"),
-            (facts["delivery_date"], "claims_delivery"),
-            (facts["service_start"], "service_start"),
-            (order.commitment_date, "commitment"),
-            (line._fc_get_invoice_date(), "invoice"),
-            (order.date_order, "order"),
-            (order.company_id._fc_today(), "today"),
+        ways = (
+            (lambda: max(line._fc_get_delivered().mapped("date"), default=False), "delivery"),
+            (lambda: facts["delivery_date"], "claims_delivery"),
+            (lambda: facts["service_start"], "service_start"),
+            (lambda: order.commitment_date, "commitment"),
+            (line._fc_get_invoice_date, "invoice"),
+            (lambda: order.date_order, "order"),
+            (order.company_id._fc_today, "today"),
         )
-        moment, source = next((one for one in found if one[0]), None)
+        moment, source = next((found, name) for find, name in ways if (found := find()))
         return _make_date(moment, order.company_id._fc_tz()), source
 
     def _spawn_maintenance_contracts(self):

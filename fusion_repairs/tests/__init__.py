@@ -11,6 +11,7 @@ from . import test_flowchart_browser
 from . import test_followup
 from . import test_intake
 from . import test_migration
+from . import test_office_browser
 from . import test_parts
 from . import test_payment
 from . import test_policy
@@ -20,5 +21,6 @@ from . import test_rating
 from . import test_reminder
 from . import test_request_page
 from . import test_security
+from . import test_story_browser
 from . import test_job_report
 from . import test_visit_report

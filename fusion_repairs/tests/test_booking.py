@@ -96,6 +96,16 @@ class TestBooking(RepairsCase):
         self.assertIn(b"METHOD:REQUEST", mail.attachment_ids.raw)
         self.assertEqual(self.contract.create_repair_from_booking(task), repair)
 
+    def test_without_an_address_a_visit_is_booked_and_the_office_told(self):
+        self.client.write({"street": False, "partner_latitude": 0, "partner_longitude": 0})
+        slots = self.contract._get_booking_slots()
+        self.assertEqual(slots[0]["travel_before"], 30)
+        visit = self.contract._confirm_booking(slots[0]["key"])
+        self.assertEqual(visit.state, "scheduled")
+        self.assertEqual(
+            self.contract.activity_ids.mapped("summary"), ["The client's address is incomplete"]
+        )
+
     def test_one_visit_per_contract(self):
         visit = self.book()
         with self.assertRaises(UserError):

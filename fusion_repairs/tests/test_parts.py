@@ -80,6 +80,15 @@ class TestParts(RepairsCase):
         with self.assertRaisesRegex(UserError, "Rare Gear"):
             job.action_order_missing_parts()
 
+    def test_a_vendor_who_is_archived_gets_no_order(self):
+        gone = self.env["res.partner"].create({"name": "Gone Ltd.", "active": False})
+        self.motor.seller_ids.partner_id = gone
+        job = self.new_job_with((self.battery, 1), (self.motor, 1))
+        job.action_order_missing_parts()
+        self.assertEqual(self.orders(job).partner_id, self.vendor)
+        self.assertEqual(self.orders(job).order_line.product_id, self.battery)
+        self.assertIn("Motor", "".join(job.message_ids.mapped("body")))
+
     def test_what_is_in_stock_is_not_ordered(self):
         stock = self.env["stock.warehouse"].search([("company_id", "=", self.company.id)], limit=1)
         self.env["stock.quant"]._update_available_quantity(self.battery, stock.lot_stock_id, 5)

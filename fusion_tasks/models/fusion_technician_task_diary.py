@@ -1,7 +1,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 import pytz
 
@@ -73,16 +73,19 @@ class FusionTechnicianTaskDiary(models.Model):
         """:return: ``{user id: Diary}`` for the local days ``first`` to ``last``"""
         tz = company._fc_tz()
         bounds = midnight(first, tz), midnight(last + timedelta(days=2), tz)
+        users.sudo().fetch(["partner_id", "x_fc_max_tasks_per_day", "x_fc_start_partner_id"])
         employees = self._search_employees(users, company)
         work = self._load_hours(employees, bounds, tz, compute_leaves=True)
         hours = cache(partial(self._load_hours, employees, bounds, tz, compute_leaves=False))
         stops, counts = self._load_stops(users, bounds, tz, exclude_task_id)
         skills = self._load_skills(users, company)
+        homes = self._load_homes(users, employees, company)
+        users.sudo().partner_id.fetch(["name"])
         return {
             user.id: Diary(
                 user_id=user.id,
-                name=user.name,
-                home=self._get_home(user.sudo(), employees[user.id], company.sudo()),
+                name=user.sudo().partner_id.name,
+                home=homes[user.id],
                 limit=user.x_fc_max_tasks_per_day,
                 work=work[employees[user.id].id],
                 load_hours=partial(_get_one, hours, employees[user.id].id),
@@ -98,7 +101,8 @@ class FusionTechnicianTaskDiary(models.Model):
         """:return: ``{user id: employee}`` of that company"""
         employees = self.env["hr.employee"].sudo()
         domain = [("user_id", "in", users.ids), ("company_id", "=", company.id)]
-        names = ["name", "user_id", "resource_id", "company_id", "active", "current_version_id"]
+        names = ["name", "user_id", "resource_id", "company_id", "active", "current_version_id",
+                 "address_id"]  # fmt: skip
         found = employees.search_fetch(domain, names)
         return {employee.user_id.id: employee for employee in found}
 
@@ -125,23 +129,23 @@ class FusionTechnicianTaskDiary(models.Model):
         for employee in employees.values():
             days = by_employee[employee.id] = defaultdict(list)
             for start, end, _attendance in found[employee.resource_id.id]:
-                day = start.astimezone(tz).date()
-                days[day].append((_to_naive(start), _to_naive(end)))
+                day, *naive = _to_shift(start, end, tz)
+                days[day].append(tuple(naive))
         return by_employee
 
     def _load_stops(self, users, bounds, tz, exclude_task_id):
         """:return: two dicts by user: stops by local day, number of jobs that begin by local day"""
         stops = {user.id: defaultdict(list) for user in users}
         counts = {user.id: defaultdict(int) for user in users}
-        for row in self._search_bookings(users, bounds, exclude_task_id):
-            stop = _make_task_stop(row)
-            counts[row.technician_id.id][to_local(stop.start, tz).date()] += 1
-            _put(stops[row.technician_id.id], stop, tz)
+        for user_id, stop in self._load_bookings(users, bounds, exclude_task_id):
+            counts[user_id][to_local(stop.start, tz).date()] += 1
+            _put(stops[user_id], stop, tz)
         for user_id, stop in self._load_events(users, bounds, tz):
             _put(stops[user_id], stop, tz)
         return stops, counts
 
-    def _search_bookings(self, users, bounds, exclude_task_id):
+    def _load_bookings(self, users, bounds, exclude_task_id):
+        """Yield ``(user id, Stop)``."""
         still_on = Domain("stop", ">", bounds[0]) | Domain("task_id.status", "=", "in_progress")
         domain = still_on & Domain(
             [
@@ -153,29 +157,57 @@ class FusionTechnicianTaskDiary(models.Model):
         )
         if exclude_task_id:
             domain &= Domain("task_id", "!=", exclude_task_id)
-        return self.env["fusion.technician.booking"].sudo().search(domain)
+        names = ("technician_id", "start", "stop", "task_id", "task_id.status", "task_id.latitude",
+                 "task_id.longitude", "task_id.address_id.zip")  # fmt: skip
+        until = fields.Datetime.now() + timedelta(minutes=const.RUNNING_MINUTES)
+        for user_id, start, end, task_id, status, lat, lng, code in self._select_rows(
+            "fusion.technician.booking", domain, names
+        ):
+            end = max(end, until) if status == "in_progress" else end
+            yield user_id, Stop(start, end, (lat or 0.0, lng or 0.0, code or ""), task_id)
 
     def _load_events(self, users, bounds, tz):
         """Yield ``(user id, Stop)``. Titles stay here: a private event only takes time."""
         by_partner = {user.partner_id.id: user.id for user in users}
         margin = timedelta(days=1)  # all-day events carry hours that are not UTC
-        attendees = (
-            self.env["calendar.attendee"]
-            .sudo()
-            .search(
-                [
-                    ("partner_id", "in", list(by_partner)),
-                    ("state", "!=", "declined"),
-                    ("event_id.active", "=", True),
-                    ("event_id.x_fc_task_id", "=", False),
-                    ("event_id.show_as", "=", "busy"),
-                    ("event_id.start", "<", bounds[1] + margin),
-                    ("event_id.stop", ">", bounds[0] - margin),
-                ]
-            )
+        domain = Domain(
+            [
+                ("partner_id", "in", list(by_partner)),
+                ("state", "!=", "declined"),
+                ("event_id.active", "=", True),
+                ("event_id.x_fc_task_id", "=", False),
+                ("event_id.show_as", "=", "busy"),
+                ("event_id.start", "<", bounds[1] + margin),
+                ("event_id.stop", ">", bounds[0] - margin),
+            ]
         )
-        for attendee in attendees:
-            yield by_partner[attendee.partner_id.id], _make_event_stop(attendee.event_id, tz)
+        names = ("partner_id", "event_id.allday", "event_id.start", "event_id.stop",
+                 "event_id.start_date", "event_id.stop_date")  # fmt: skip
+        for partner_id, is_all_day, start, end, first, last in self._select_rows(
+            "calendar.attendee", domain, names
+        ):
+            if is_all_day:
+                start, end = midnight(first, tz), midnight(last + timedelta(days=1), tz)
+            yield by_partner[partner_id], Stop(start, end)
+
+    def _select_rows(self, model, domain, paths):
+        """Read thousands of rows without a record for each.
+
+        :param paths: stored fields, also of the records that a row points to
+        :return: list of tuples, by id
+        """
+        records = self.env[model].sudo()
+        query = records._search(domain, order="id")
+        columns = []
+        for path in paths:
+            *ways, name = path.split(".")
+            one, alias = records, records._table
+            for way in ways:
+                field = one._fields[way]
+                one = self.env[field.comodel_name].sudo()
+                alias = query.left_join(alias, way, one._table, "id", way)
+            columns.append(one._field_to_sql(alias, name, query))
+        return self.env.execute_query(query.select(*columns))
 
     def _load_skills(self, users, company):
         """:return: ``{user id: [(skill id, valid from, valid to)]}``"""
@@ -196,34 +228,25 @@ class FusionTechnicianTaskDiary(models.Model):
             )
         return skills
 
-    def _get_home(self, user_sudo, employee_sudo, company_sudo):
-        partner = (
-            user_sudo.x_fc_start_partner_id or employee_sudo.address_id or company_sudo.partner_id
-        )
-        return _make_point(partner.partner_latitude, partner.partner_longitude, partner)
+    def _load_homes(self, users, employees, company):
+        """:return: ``{user id: place where the day starts}``, those of ``employees``"""
+        homes = {
+            user.id: user.x_fc_start_partner_id
+            or employees[user.id].address_id
+            or company.sudo().partner_id
+            for user in users.sudo()
+            if user.id in employees
+        }
+        partners = self.env["res.partner"].sudo().union(*homes.values())
+        partners.fetch(["partner_latitude", "partner_longitude", "zip"])
+        return {
+            user_id: (partner.partner_latitude, partner.partner_longitude, partner.zip or "")
+            for user_id, partner in homes.items()
+        }
 
 
 def _get_one(load, employee_id):
     return load()[employee_id]
-
-
-def _make_point(latitude, longitude, partner):
-    return latitude, longitude, partner.zip or ""
-
-
-def _make_task_stop(row):
-    task, end = row.task_id, row.stop
-    if task.status == "in_progress":
-        end = max(end, fields.Datetime.now() + timedelta(minutes=const.RUNNING_MINUTES))
-    place = _make_point(task.latitude, task.longitude, task.address_id)
-    return Stop(row.start, end, place, task.id)
-
-
-def _make_event_stop(event, tz):
-    if event.allday:
-        day_after = event.stop_date + timedelta(days=1)
-        return Stop(midnight(event.start_date, tz), midnight(day_after, tz))
-    return Stop(event.start, event.stop)
 
 
 def _put(days, stop, tz):
@@ -233,5 +256,12 @@ def _put(days, stop, tz):
         day += timedelta(days=1)
 
 
-def _to_naive(moment):
-    return moment.astimezone(pytz.utc).replace(tzinfo=None)
+# Technicians share their calendars, and with them the very moments.
+@lru_cache(maxsize=8192)
+def _to_shift(start, end, tz):
+    """:return: local day, and naive UTC of both"""
+    return (
+        start.astimezone(tz).date(),
+        start.astimezone(pytz.utc).replace(tzinfo=None),
+        end.astimezone(pytz.utc).replace(tzinfo=None),
+    )

@@ -74,7 +74,7 @@ def _find_day_reason(diary, day, wish):
         return "overlap"
     if all(gap.usable < wish.duration for gap in gaps):
         return "travel"
-    has_start = any(next(openings.find_starts(gap, wish), None) for gap in gaps)
+    has_start = any(openings.find_starts(gap, wish) for gap in gaps)
     return "open" if has_start else _find_late_reason(gaps, wish)
 
 

@@ -32,13 +32,12 @@ class FusionTechnicianTaskMessages(models.Model):
         """:return: minutes to this stop: those of the booking, else from where the day starts"""
         if self.travel_before:
             return self.travel_before
-        employee = self._search_employees(self.technician_id, self.company_id)
+        user = self.technician_id
+        employees = {user.id: self.env["hr.employee"].sudo()}
+        employees |= self._search_employees(user, self.company_id)
+        homes = self._load_homes(user, employees, self.company_id)
         here = (self.latitude, self.longitude, self.address_id.zip or "")
-        home = self._get_home(
-            self.technician_id, employee.get(self.technician_id.id, self.env["hr.employee"]),
-            self.company_id,
-        )  # fmt: skip
-        return self.env["fusion.tasks.travel"]._minutes(home, here)[0]
+        return self.env["fusion.tasks.travel"]._minutes(homes[user.id], here)[0]
 
     def _in_clients_words(self):
         lang = self.partner_id.lang or self.company_id.partner_id.lang

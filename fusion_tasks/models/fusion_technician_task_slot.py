@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from operator import itemgetter
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -185,27 +186,32 @@ def _make_gap_values(gap, wish):
     }
 
 
-def _find_candidates(diary, days, wish):
-    """Yield ``(start, rank, gap, diary)``; the lowest rank is the best technician of a start."""
-    for day in days:
-        if not diary.work.get(day) or diary.is_full(day):
-            continue
-        if not diary.has_skills(wish.skill_ids, day):
-            continue
-        for gap in openings.find_gaps(diary, day, wish):
-            rank = (gap.detour, diary.counts.get(day, 0), diary.user_id)
-            for start in openings.find_starts(gap, wish):
-                yield start, rank, gap, diary
+def _list_gaps(diaries, days, wish):
+    """:return: list of ``(rank, starts, gap, diary)``, the best technician first"""
+    found = []
+    for diary in diaries:
+        for day in days:
+            if not diary.work.get(day) or diary.is_full(day):
+                continue
+            if wish.skill_ids and not diary.has_skills(wish.skill_ids, day):
+                continue
+            for gap in openings.find_gaps(diary, day, wish):
+                if starts := openings.find_starts(gap, wish):
+                    rank = (gap.detour, diary.counts.get(day, 0), diary.user_id)
+                    found.append((rank, starts, gap, diary))
+    return sorted(found, key=itemgetter(0))
 
 
 def _pick_best(diaries, days, wish):
-    """:return: ``{local day: [candidate]}``, one candidate for each start"""
-    best = {}
-    for diary in diaries:
-        for candidate in _find_candidates(diary, days, wish):
-            start, rank = candidate[:2]
-            if start not in best or rank < best[start][1]:
-                best[start] = candidate
+    """:return: ``{local day: [candidate]}``, one candidate ``(start, rank, gap, diary)`` for each
+    start: that of the lowest rank
+    """
+    best, seen = {}, set()
+    for rank, starts, gap, diary in _list_gaps(diaries, days, wish):
+        if starts not in seen:  # else a better technician has all of them
+            seen.add(starts)
+            for start in starts:
+                best.setdefault(start, (start, rank, gap, diary))
     by_day = defaultdict(list)
     for start in sorted(best):
         by_day[to_local(start, wish.tz).date()].append(best[start])

@@ -4,12 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from functools import cached_property, lru_cache
+from operator import attrgetter
+from typing import NamedTuple
 
 import pytz
 
+ONE_DAY = timedelta(days=1)
+_by_time = attrgetter("start", "end")
 
-@dataclass(frozen=True)
-class Stop:
+
+class Stop(NamedTuple):
     """Time taken. ``place`` is a point of ``services.travel``, None when it has none."""
 
     start: object
@@ -51,8 +55,11 @@ class Diary:
 
     def stops_near(self, day):
         """:return: stops of the day and of the next one, into which a night shift reaches"""
-        near = {*self.stops.get(day, ()), *self.stops.get(day + timedelta(days=1), ())}
-        return sorted(near, key=lambda stop: (stop.start, stop.end))
+        today, next_day = self.stops.get(day), self.stops.get(day + ONE_DAY)
+        if not (today or next_day):
+            return []
+        near = dict.fromkeys([*(today or ()), *(next_day or ())])
+        return sorted(near, key=_by_time)
 
 
 @dataclass(frozen=True)
@@ -70,8 +77,7 @@ class Wish:
     skill_ids: tuple = ()
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     start: object
     end: object
     usable_start: object
@@ -106,14 +112,16 @@ def find_gaps(diary, day, wish):
     """:return: the gaps of that day, travel taken off both ends"""
     work = diary.work.get(day, [])
     stops = diary.stops_near(day)
-    return [_make_gap(diary, work, stops, gap, wish) for gap in subtract(work, stops)]
+    placed = [(to_local(stop.start, wish.tz).date(), stop) for stop in stops if stop.place]
+    return [_make_gap(diary, work, placed, gap, wish) for gap in subtract(work, stops)]
 
 
-def _make_gap(diary, work, stops, gap, wish):
+def _make_gap(diary, work, placed, gap, wish):
+    """:param placed: list of ``(local day, stop)``, the stops that have a place"""
     start, end = gap
-    local_day = to_local(start, wish.tz).date()
-    placed = [stop for stop in stops
-              if stop.place and to_local(stop.start, wish.tz).date() == local_day]  # fmt: skip
+    if placed:
+        local_day = to_local(start, wish.tz).date()
+        placed = [stop for day, stop in placed if day == local_day]
     before = next((stop for stop in reversed(placed) if stop.end <= start), None)
     after = next((stop for stop in placed if stop.start >= end), None)
     origin = before.place if before else diary.home
@@ -161,9 +169,17 @@ def round_up(moment, tz, grid_minutes):
 
 
 def find_starts(gap, wish):
-    """Yield the instants at which a visit of the wished length may begin."""
-    moment = round_up(max(gap.usable_start, wish.not_before), wish.tz, wish.grid_minutes)
-    while moment + wish.duration <= gap.usable_end:
-        yield moment
-        step = moment + timedelta(minutes=wish.grid_minutes)
-        moment = round_up(step, wish.tz, wish.grid_minutes)
+    """:return: the instants at which a visit of the wished length may begin"""
+    first = round_up(max(gap.usable_start, wish.not_before), wish.tz, wish.grid_minutes)
+    if first + wish.duration > gap.usable_end:
+        return ()
+    return _list_starts(first, gap.usable_end - wish.duration, wish.tz, wish.grid_minutes)
+
+
+@lru_cache(maxsize=8192)
+def _list_starts(first, last, tz, grid_minutes):
+    starts, step = [], timedelta(minutes=grid_minutes)
+    while first <= last:
+        starts.append(first)
+        first = round_up(first + step, tz, grid_minutes)
+    return tuple(starts)
