@@ -1,6 +1,7 @@
 from . import (
     account_move,
     account_move_line,
+    base,
     fusion_adp_device_code,
     fusion_claims_email_log,
     fusion_claims_status_log,

@@ -1,6 +1,8 @@
 import logging
 from datetime import timedelta
 
+from psycopg2.errors import ReadOnlySqlTransaction
+
 from odoo import api, fields, models
 from odoo.http import request
 
@@ -48,7 +50,7 @@ class FusionPhiAccessLog(models.Model):
 
     @api.model
     def _log(self, records, action, detail=None):
-        """Never raises: the log does not stand in the way of care.
+        """Never fails: the log does not stand in the way of care.
 
         :param records: partners, or records with a ``partner_id``
         :return: the rows (sudo); the same look again makes none
@@ -62,6 +64,8 @@ class FusionPhiAccessLog(models.Model):
                 return log_sudo.create(
                     [self._prepare_row(record, action, detail) for record in fresh.sudo()]
                 )
+        except ReadOnlySqlTransaction:
+            raise  # a reading request: Odoo repeats it with a cursor that may write
         except Exception:
             _logger.exception("An access to health information could not be logged")
             return log_sudo.browse()

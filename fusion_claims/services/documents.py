@@ -3,11 +3,14 @@
 import base64
 import binascii
 import io
+from collections import Counter
 
 from odoo.tools.pdf import PdfReader
 
 #: Readers tolerate so many bytes before the header (ISO 32000-1, annex H 3.4.1).
 _HEADER_WITHIN = 1024
+#: A reader that comes to one place so often follows a circle; honest files need a few times.
+_VISITS = 1000
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -17,6 +20,22 @@ class DocumentFault(ValueError):
     def __init__(self, code):
         super().__init__(code)
         self.code = code
+
+
+class _PatientStream(io.BytesIO):
+    """A file in which nobody goes in circles: a table that names itself as the one before it keeps
+    pypdf 5.1 busy for ever (``_reader.py``, ``_read_xref_tables_and_trailers``)."""
+
+    def __init__(self, raw):
+        super().__init__(raw)
+        self._visits = Counter()
+
+    def seek(self, position, whence=io.SEEK_SET):
+        if whence == io.SEEK_SET:
+            self._visits[position] += 1
+            if self._visits[position] > _VISITS:
+                raise ValueError("The file leads in circles")
+        return super().seek(position, whence)
 
 
 def decode(data):
@@ -42,7 +61,7 @@ def count_pages(raw, max_bytes):
     if len(raw) > max_bytes:
         raise DocumentFault("too_large")
     try:
-        reader = PdfReader(io.BytesIO(raw), strict=False)
+        reader = PdfReader(_PatientStream(raw), strict=False)
         is_locked = reader.is_encrypted and not reader.decrypt("")
         pages = None if is_locked else len(reader.pages)
     except Exception:  # noqa: BLE001 - scanners write odd files; whatever a reader raises, it is one
