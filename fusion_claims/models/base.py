@@ -30,12 +30,9 @@ class Base(models.AbstractModel):
         return records if field and field.groups == const.HEALTH else records.browse()
 
     def web_read(self, specification):
-        """A form that shows health information is a look at it; a list never does."""
+        """A screen that was given health information is a look at it."""
         rows = super().web_read(specification)
-        if any(
-            self._fields[name].groups == const.HEALTH
-            for name in specification
-            if name in self._fields
-        ):
+        known = (self._fields[name] for name in specification if name in self._fields)
+        if self._origin and any(field.groups == const.HEALTH for field in known):
             self.env["fusion.phi.access.log"]._log(self._origin, "view", "form")
         return rows

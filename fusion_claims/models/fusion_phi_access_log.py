@@ -1,10 +1,10 @@
 import logging
 from datetime import timedelta
 
-from psycopg2.errors import ReadOnlySqlTransaction
-
 from odoo import api, fields, models
 from odoo.http import request
+
+from odoo.addons.fusion_base.tools.cursor import own_cursor
 
 _logger = logging.getLogger(__name__)
 #: The same person looking at the same record again within so long is one look.
@@ -55,20 +55,22 @@ class FusionPhiAccessLog(models.Model):
         :param records: partners, or records with a ``partner_id``
         :return: the rows (sudo); the same look again makes none
         """
-        log_sudo = self.sudo()
+        rows = self.sudo()
         try:
+            if self.env.cr.readonly:  # of a request that opens a form or a file
+                with own_cursor(self.env) as cr:
+                    env = self.env(cr=cr)
+                    made = rows.with_env(env(su=True))._add(records.with_env(env), action, detail)
+                    return rows.browse(made.ids)
             with self.env.cr.savepoint():
-                fresh = (
-                    log_sudo._get_unseen(records, action, detail) if action == "view" else records
-                )
-                return log_sudo.create(
-                    [self._prepare_row(record, action, detail) for record in fresh.sudo()]
-                )
-        except ReadOnlySqlTransaction:
-            raise  # a reading request: Odoo repeats it with a cursor that may write
+                return rows._add(records, action, detail)
         except Exception:
             _logger.exception("An access to health information could not be logged")
-            return log_sudo.browse()
+            return rows.browse()
+
+    def _add(self, records, action, detail):
+        fresh = self._get_unseen(records, action, detail) if action == "view" else records
+        return self.create([self._prepare_row(record, action, detail) for record in fresh.sudo()])
 
     def _get_unseen(self, records, action, detail):
         seen = self._read_group(
@@ -86,11 +88,12 @@ class FusionPhiAccessLog(models.Model):
 
     def _prepare_row(self, record, action, detail):
         is_partner = record._name == "res.partner"
-        partner = record if is_partner else record.partner_id
+        partner = record if is_partner else record["partner_id"] if "partner_id" in record else None
+        company = record["company_id"] if not is_partner and "company_id" in record else None
         return {
             "user_id": self.env.uid,
-            "partner_id": partner.id,
-            "company_id": (not is_partner and record.company_id.id) or self.env.company.id,
+            "partner_id": partner and partner.id,
+            "company_id": (company or self.env.company).id,
             "res_model": record._name,
             "res_id": record.id,
             "action": action,

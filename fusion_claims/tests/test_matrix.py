@@ -236,3 +236,50 @@ class TestAddresses(People, HttpCase):
         other = self.token[:-1] + ("a" if self.token[-1] != "a" else "b")
         for path, status in ((f"{other}", 404), (f"{other}/pdf", 404), (f"{self.token}/pdf", 200)):
             self.assertEqual(self.url_open(f"/page11/sign/{path}").status_code, status)
+
+
+@tagged("post_install", "-at_install")
+class TestLooks(ClaimsMixin, HttpCase):
+    """Odoo opens forms and files with a cursor that cannot write."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.set_up_claims()
+
+    def setUp(self):
+        super().setUp()
+        self.order = self.new_case().sudo()
+        self.order.x_fc_original_application = PDF
+        self.authenticate("fc_clerk", "fc_clerk")
+
+    def get_looks(self):
+        looks = self.env["fusion.phi.access.log"].sudo()
+        looks = looks.search([("res_model", "=", "sale.order"), ("res_id", "=", self.order.id)])
+        return looks.mapped(lambda look: (look.user_id, look.partner_id, look.action, look.detail))
+
+    def open_form(self, *names):
+        specification = {name: {} for name in names}
+        body = {"params": {"model": "sale.order", "method": "web_read", "args": [self.order.ids],
+                           "kwargs": {"specification": specification}}}  # fmt: skip
+        answer = self.url_open("/web/dataset/call_kw/sale.order/web_read", json=body).json()
+        return answer["result"][0]
+
+    def test_a_form_with_a_health_field_is_one_look(self):
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            self.assertEqual(self.open_form("name")["name"], self.order.name)
+            self.assertEqual(self.get_looks(), [])
+            for _again in range(2):
+                self.assertTrue(self.open_form("name", "x_fc_original_application"))
+        self.assertEqual(self.get_looks(), [(self.clerk, self.order.partner_id, "view", "form")])
+
+    def test_a_file_that_is_fetched_is_a_download(self):
+        with self.assertNoLogs("odoo.sql_db", "ERROR"):
+            page = self.url_open(
+                f"/web/content/sale.order/{self.order.id}/x_fc_original_application"
+            )
+        self.assertEqual(page.content, base64.b64decode(PDF))
+        self.assertEqual(
+            self.get_looks(),
+            [(self.clerk, self.order.partner_id, "download", "x_fc_original_application")],
+        )
