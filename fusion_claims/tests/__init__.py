@@ -12,6 +12,7 @@ from . import (
     test_performance,
     test_pdf_files,
     test_pipeline,
+    test_pipeline_paths,
     test_portions,
     test_security,
     test_serials,
