@@ -9,6 +9,7 @@ import unittest
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 HOST = "127.0.0.1"
@@ -238,6 +239,24 @@ class SmtpSink:
         message["X-Sink-To"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
         return "250 OK"
+
+
+def receive_mails(test):
+    """Send what a test's queue holds to a real SMTP server of its own, and to no other.
+
+    :param test: a TransactionCase
+    :return: SmtpSink, stopped after the test
+    """
+    sink = SmtpSink()
+    sink.__enter__()
+    test.addCleanup(sink.__exit__, None, None, None)
+    servers = test.env["ir.mail_server"]
+    servers.search([]).active = False
+    servers.create(
+        {"name": "sink", "smtp_host": sink.host, "smtp_port": sink.port, "smtp_encryption": "none"}
+    )
+    test.startPatcher(patch.object(type(servers), "_disable_send", lambda _self: False))
+    return sink
 
 
 def _find_free_port():

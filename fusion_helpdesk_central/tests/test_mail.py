@@ -1,9 +1,7 @@
-from unittest.mock import patch
-
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.fusion_base.tests.common import SmtpSink
+from odoo.addons.fusion_base.tests.common import receive_mails
 
 from .common import LINK, CentralCase
 
@@ -14,16 +12,7 @@ class TestMail(CentralCase):
 
     def setUp(self):
         super().setUp()
-        self.sink = SmtpSink()
-        self.sink.__enter__()
-        self.addCleanup(self.sink.__exit__, None, None, None)
-        servers = self.env["ir.mail_server"]
-        servers.search([]).active = False
-        servers.create(
-            {"name": "sink", "smtp_host": self.sink.host, "smtp_port": self.sink.port,
-             "smtp_encryption": "none"}
-        )  # fmt: skip
-        self.startPatcher(patch.object(type(servers), "_disable_send", lambda _self: False))
+        self.sink = receive_mails(self)
         self.ticket = self.make_ticket()
 
     def test_approval_mail(self):
