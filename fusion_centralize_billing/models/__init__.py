@@ -63,4 +63,5 @@ from . import payment_provider
 from . import payment_transaction
 from . import sale_order_payment
 from . import sale_order_portal
+from . import sale_order_progress
 from . import sale_order_termination

@@ -41,6 +41,11 @@ class FusionBillingPlan(models.Model):
         precompute=True,
         required=True,
     )
+    spend_threshold = fields.Monetary(
+        "Invoice Usage Early At",
+        help="When the usage of a period costs this much before tax, it is invoiced at once; the "
+        "period's last invoice takes it off again. 0: only when the period ends.",
+    )
     pay_in_advance = fields.Boolean("Flat Price in Advance", default=True)
     trial_days = fields.Integer()
     active = fields.Boolean(default=True)
@@ -49,7 +54,8 @@ class FusionBillingPlan(models.Model):
         "(service_id, code, plan_id)", "This service has this plan code and recurrence already."
     )
     _check_amounts = models.Constraint(
-        "CHECK (amount >= 0 AND trial_days >= 0)", "Price and trial days are 0 or more."
+        "CHECK (amount >= 0 AND trial_days >= 0 AND COALESCE(spend_threshold, 0) >= 0)",
+        "Price, threshold and trial days are 0 or more.",
     )
 
     @api.depends("service_id")

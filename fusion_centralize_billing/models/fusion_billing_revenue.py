@@ -53,7 +53,7 @@ class FusionBillingRevenue(models.Model):
               FROM account_move_line i
               JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id
               JOIN sale_order_line s ON s.id = r.order_line_id
-               AND s.x_fc_usage_kind IN ('usage', 'adjustment')
+               AND s.x_fc_usage_kind IN ('usage', 'adjustment', 'progress', 'credit')
               JOIN sale_order o ON o.id = s.order_id AND o.x_fc_billing_service_id IS NOT NULL
              WHERE i.parent_state = 'posted'
             """

@@ -31,7 +31,8 @@ class FusionBillingUsage(models.Model):
 
     @api.model
     def _cron_check_thresholds(self, now=None):
-        """Tell the apps which quotas are close to used up, or are.
+        """Tell the apps which quotas are close to used up, or are, and invoice early what costs its
+        plan's threshold.
 
         :return: thresholds reached since the last run
         """
@@ -44,6 +45,7 @@ class FusionBillingUsage(models.Model):
                 usage.get(window, {}).get(charge.metric_id.aggregation) or "0"
             )
             hits += self._note_thresholds(charge, window, share, float(quantity))
+        self.env["sale.order"]._fc_invoice_spend(now)
         return hits
 
     @api.model

@@ -217,7 +217,7 @@ class FusionBillingWebhook(models.Model):
         self.ensure_one()
         self = self.sudo()  # nobody writes events but this
         begin = time.monotonic()
-        status, error, excerpt = self._send()
+        status, error, excerpt, wait_s = self._send()
         milliseconds = int((time.monotonic() - begin) * 1000)
         self.env["fusion.billing.webhook.attempt"].sudo().create(
             {
@@ -239,17 +239,18 @@ class FusionBillingWebhook(models.Model):
                 }
             )
             return True
-        self._note_failure(status, error or f"HTTP {status}")
+        self._note_failure(status, error or f"HTTP {status}", wait_s)
         return False
 
     def _send(self):
-        """:return: (status or 0, error in words or False, start of the answer)"""
+        """:return: (status or 0, error in words or False, start of the answer, seconds that the app
+        asks to wait)"""
         service = self.service_id
         body = self.payload.encode()
         stamp = int(time.time())
         secrets = service._get_webhook_secrets()
         if not secrets:
-            return 0, self.env._("The service has no secret to sign with."), False
+            return 0, self.env._("The service has no secret to sign with."), False, 0
         headers = self._prepare_headers(secrets, stamp, body)
         self.signature = headers[signing.SIGNATURE_HEADER]
         client = outbound.OutboundClient(
@@ -261,12 +262,14 @@ class FusionBillingWebhook(models.Model):
         try:
             answer = client.request("POST", content=body, headers=headers, truncate=True)
         except outbound.OutboundBlocked as error:
-            return 0, f"{error.code.replace('_', ' ')}", False
+            return 0, f"{error.code.replace('_', ' ')}", False, 0
         except outbound.OutboundUnreachable as error:
-            return 0, TIMED_OUT if error.timed_out else str(error), False
+            return 0, TIMED_OUT if error.timed_out else str(error), False, 0
+        except outbound.OutboundBusy as error:
+            return error.status, False, _excerpt(error.answer), error.retry_after or 0
         except outbound.OutboundError as error:
-            return error.status, False, _excerpt(error.answer)
-        return answer.status, False, _excerpt(answer)
+            return error.status, False, _excerpt(error.answer), 0
+        return answer.status, False, _excerpt(answer), 0
 
     def _prepare_headers(self, secrets, stamp, body):
         """Ours and those of Standard Webhooks 1.0, one signature per valid secret."""
@@ -349,7 +352,8 @@ class FusionBillingWebhook(models.Model):
         """:return: seconds to wait after that many attempts, without jitter"""
         return min(const.RETRY_MAX_S, const.RETRY_FIRST_S * const.RETRY_FACTOR ** (attempts - 1))
 
-    def _note_failure(self, status, error):
+    def _note_failure(self, status, error, wait_s=0):
+        """:param wait_s: the app's Retry-After: no earlier than that"""
         attempts = self.attempts + 1
         most = self.env["ir.config_parameter"]._fc_billing_int(
             "webhook_max_attempts", const.DEFAULT_MAX_ATTEMPTS
@@ -364,7 +368,7 @@ class FusionBillingWebhook(models.Model):
                 "attempts": attempts,
                 "last_status": status,
                 "last_error": (error or "")[: const.WEBHOOK_EXCERPT],
-                "next_retry_at": fields.Datetime.now() + timedelta(seconds=delay),
+                "next_retry_at": fields.Datetime.now() + timedelta(seconds=max(delay, wait_s)),
             }
         )
         if is_gone:

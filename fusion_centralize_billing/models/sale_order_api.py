@@ -82,10 +82,7 @@ class SaleOrder(models.Model):
         with self.env.cr.savepoint() as savepoint:
             self._fc_rate_usage(end)
             self._fc_apply_plan(self._fc_local_day(end))
-            self.next_invoice_date = min(
-                self.next_invoice_date, self._fc_local_day(fields.Datetime.now())
-            )
-            move = self._create_recurring_invoice()
+            move = self._create_recurring_invoice(in_advance=True)
             values = move._fc_api_values() if move else {}
             self.env.flush_all()
             savepoint.rollback()

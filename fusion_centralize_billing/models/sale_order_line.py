@@ -15,7 +15,13 @@ class SaleOrderLine(models.Model):
     x_fc_usage_period_end = fields.Datetime("Usage Until", copy=False)
     x_fc_usage_quantity = fields.Float("Usage", digits=(20, 6), copy=False)
     x_fc_usage_kind = fields.Selection(
-        [("usage", "Usage"), ("adjustment", "Adjustment"), ("proration", "Proration")],
+        [
+            ("usage", "Usage"),
+            ("adjustment", "Adjustment"),
+            ("proration", "Proration"),
+            ("progress", "Invoiced Early"),
+            ("credit", "Already Invoiced"),
+        ],
         "Kind of Usage Line",
         copy=False,
     )
@@ -24,6 +30,11 @@ class SaleOrderLine(models.Model):
     _fc_usage_uniq = models.UniqueIndex(
         "(order_id, x_fc_charge_id, x_fc_usage_period_start) WHERE x_fc_usage_kind = 'usage'",
         "The usage of this charge and period stands on the order already.",
+    )
+    _fc_progress_uniq = models.UniqueIndex(
+        "(order_id, x_fc_charge_id, x_fc_usage_period_start, x_fc_usage_kind)"
+        " WHERE x_fc_usage_kind IN ('progress', 'credit')",
+        "This period was invoiced early already.",
     )
 
     def _fc_is_invoiced(self):

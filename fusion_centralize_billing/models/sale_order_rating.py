@@ -133,6 +133,7 @@ class SaleOrder(models.Model):
                 fresh += plan.prepare_new(order)
         # The order says itself that a line came; its new total, computed here, is no event.
         created = lines.with_context(tracking_disable=True).create(fresh)
+        created |= orders._fc_take_spend_off(now or fields.Datetime.now())
         created.order_id.mapped("amount_total")
         return lines | created
 
@@ -247,17 +248,23 @@ class LinePlan:
         if not self.is_wanted:
             line.unlink()
             return line.browse()
-        line.write(self._prepare_values(order))
+        line.write(self._prepare_values(order, self._get_kind()))
         return line
 
     def prepare_new(self, order):
         """:return: [values of the line that is missing], [] where none is"""
         if self.open or not self.is_change:
             return []
-        return [{**self._prepare_values(order), "order_id": order.id, "product_uom_qty": 1}]
+        return [self.prepare(order, self._get_kind())]
 
-    def _prepare_values(self, order):
-        kind = "adjustment" if self.invoiced else "usage"
+    def prepare(self, order, kind):
+        """:return: values of a new line"""
+        return {**self._prepare_values(order, kind), "order_id": order.id, "product_uom_qty": 1}
+
+    def _get_kind(self):
+        return "adjustment" if self.invoiced else "usage"
+
+    def _prepare_values(self, order, kind):
         return {
             "product_id": self.charge.product_id.id,
             "name": order._fc_describe_usage(self, kind),
@@ -324,7 +331,9 @@ class SaleOrderTexts(models.Model):
             quota=show_quantity(env, plan.quota),
             units=show_quantity(env, plan.units),
         )
-        return f"{env._('Adjustment')}: {text}" if kind == "adjustment" else text
+        if kind == "adjustment":
+            return env._("Adjustment: %s", text)
+        return env._("Usage so far: %s", text) if kind == "progress" else text
 
 
 def show_quantity(env, number):

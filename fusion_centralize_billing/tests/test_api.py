@@ -7,7 +7,7 @@ from odoo.tests import HttpCase, tagged
 
 from ..controllers.api import DOCUMENT
 from ..controllers.gate import BUCKETS, PUSHES, Buckets
-from .common import BillingCase
+from .common import BillingCase, freeze_time
 
 ROOT = "/api/billing/v1"
 ERROR_KEYS = {"status", "error", "code", "error_details", "request_id"}
@@ -314,6 +314,18 @@ class TestApi(ApiCase):
         self.assertEqual(
             (order.next_invoice_date, len(order.order_line), self.count_moves()), before
         )
+
+    def test_the_preview_of_a_running_period_has_the_next_flat_price(self):
+        self.subscribe()
+        order = self.maps._api_find_subscription("s-1")
+        with freeze_time("2026-05-01 16:00:00"):
+            order._create_recurring_invoice()
+        with freeze_time("2026-05-10 16:00:00"):
+            shown = order._fc_preview_invoice()
+        self.assertEqual([fee["amount_cents"] for fee in shown["fees"]], [4900])
+        with freeze_time("2026-06-01 16:00:00"):
+            move = order._create_recurring_invoice()
+        self.assertEqual(shown["total_amount_cents"], round(move.amount_total * 100))
 
     def count_moves(self):
         return self.env["account.move"].search_count([])

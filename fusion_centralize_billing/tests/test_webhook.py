@@ -134,6 +134,17 @@ class TestWebhook(BillingCase):
         self.assertEqual(bodies[0], bodies[1])
         self.assertEqual(first.attempt_ids.sorted("id").mapped("status"), [500, 200])
 
+    def test_an_app_that_asks_for_time_is_given_it(self):
+        for header in ("600", "1", "soon"):
+            self.server.answer(status=429, headers={"Retry-After": header})
+        for number, (least, most) in enumerate(((595, 600), (26, 33), (26, 33))):
+            with self.subTest(number=number):
+                self.subscribe(f"s-{number}")
+                event = self.mine()[-1:]
+                self.dispatch()
+                wait = (event.next_retry_at - fields.Datetime.now()).total_seconds()
+                self.assertTrue(least <= wait <= most, wait)
+
     def test_delays(self):
         self.assertEqual(
             [self.events._retry_delay(n) for n in range(1, 8)],
@@ -234,7 +245,8 @@ class TestWebhook(BillingCase):
 
         def send(event):
             calls.append(event.service_id.code)
-            return (0, "timed out", False) if event.service_id == self.maps else (200, False, "")
+            is_slow = event.service_id == self.maps
+            return (0, "timed out", False, 0) if is_slow else (200, False, "", 0)
 
         self.patch(type(self.events), "_send", send)
         result = self.dispatch()
