@@ -1,7 +1,13 @@
 """A server with one billing service, its catalogue, the demo card and a receiver of webhooks."""
 
+import random
 import sys
 import threading
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
+
+import psutil
+import psycopg2
 
 from toolbox import paths
 
@@ -14,7 +20,7 @@ import example_app  # noqa: E402
 import quickstart  # noqa: E402
 from fusion_billing import Billing, BillingError  # noqa: E402
 
-__all__ = ["Billing", "BillingCase", "BillingError", "quickstart"]
+__all__ = ["Billing", "BillingCase", "BillingError", "RunsCase", "quickstart"]
 
 
 class BillingCase(ServerCase):
@@ -105,3 +111,65 @@ class BillingCase(ServerCase):
             if not cls.rpc("fusion.billing.webhook", "search_count", waiting):
                 return
         raise AssertionError("events are still waiting")
+
+
+class RunsCase(BillingCase):
+    """Two workers, and a way past them to the database."""
+
+    workers = 2
+
+    def sql(self, query, *values):
+        env = self.odoo.database_env
+        connection = psycopg2.connect(
+            dbname=self.name, host=env["PGHOST"], port=env["PGPORT"], user=env["PGUSER"]
+        )
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(query, values)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def start_many(self, prefix, count, card=True):
+        """:return: ids of subscriptions for which two periods are due"""
+        start = (datetime.now(timezone.utc) - timedelta(days=40)).date()
+        names = [f"{prefix}-{number}" for number in range(count)]
+        for name in names:
+            quickstart.make_customer(self.billing, name)
+            if card:
+                quickstart.save_demo_card(self.billing, name)
+            quickstart.subscribe(self.billing, name, "maps-standard", start)
+        ids = [f"{name}-1" for name in names]
+        for subscription in ids:
+            quickstart.report_usage(
+                self.billing, subscription, "map_calls", start, [1200, 900, 1500]
+            )
+        return ids
+
+    def end_transactions(self, condition="true"):
+        """End sessions of the database from outside, as a crash ends them.
+
+        :param condition: SQL on ``pg_stat_activity``
+        :return: how many
+        """
+        try:
+            return len(
+                self.sql(
+                    f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                         WHERE datname = current_database() AND pid <> pg_backend_pid()
+                           AND {condition}"""
+                )
+            )
+        except psycopg2.OperationalError:
+            return 0  # it is being restarted
+
+    def kill_worker(self):
+        """End one process of the server at once; its master starts another.
+
+        :return: how many there were to end, 0 or 1"""
+        workers = psutil.Process(self.server.process.pid).children()
+        if not workers:
+            return 0
+        with suppress(psutil.NoSuchProcess):
+            random.choice(workers).kill()
+        return 1

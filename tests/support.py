@@ -86,12 +86,10 @@ class ServerCase(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        environment = postgres.external_environment() or {
-            key: os.environ[key] for key in ("PGHOST", "PGPORT", "PGUSER")
-        }
+        environment = cls.serve_database()
         cls.odoo = Odoo(odoo_source.locate(), environment)
         name = f"{cls.database}_{cls.__name__.lower()}"
-        databases.copy(environment, os.environ["FUSION_TEST_TEMPLATE"], name)
+        cls.copy_template(environment, name)
         cls.addClassCleanup(databases.drop, environment, name)
         if cls.addons:
             databases.install(cls.odoo, name, cls.addons, f"system-{name}")
@@ -105,6 +103,17 @@ class ServerCase(unittest.TestCase):
         cls.log = log
         proxy = f"{cls.server.url}/xmlrpc/2/object"
         cls._objects = xmlrpc.client.ServerProxy(proxy, allow_none=True)
+
+    @classmethod
+    def serve_database(cls):
+        """:return: libpq's variables of the server that the class's database is on"""
+        return postgres.external_environment() or {
+            key: os.environ[key] for key in ("PGHOST", "PGPORT", "PGUSER")
+        }
+
+    @classmethod
+    def copy_template(cls, environment, name):
+        databases.copy(environment, os.environ["FUSION_TEST_TEMPLATE"], name)
 
     @classmethod
     def enterClassContext_(cls, manager):

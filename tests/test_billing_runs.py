@@ -1,19 +1,17 @@
-"""Billing under fire: runs at once whose transactions are killed, and a chaotic receiver."""
+"""Billing under fire: runs at once whose transactions are killed, and counters that are sent again
+and again to servers that die."""
 
-import json
+import os
 import random
-import socket
 import threading
 import time
 import xmlrpc.client
-from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import psycopg2
+from toolbox import databases, postgres
 
-from .billing_support import BillingCase, BillingError, quickstart
+from .billing_support import BillingError, RunsCase, quickstart
 from .support import ADMIN, size
 
 RUNNERS = 4
@@ -22,38 +20,6 @@ JOBS = {
     "account.move": "_cron_dunning",
     "fusion.billing.usage": "_cron_rate_open_periods",
 }
-
-
-class RunsCase(BillingCase):
-    workers = 2
-
-    def sql(self, query, *values):
-        env = self.odoo.database_env
-        connection = psycopg2.connect(
-            dbname=self.name, host=env["PGHOST"], port=env["PGPORT"], user=env["PGUSER"]
-        )
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(query, values)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
-
-    def start_many(self, prefix, count, card=True):
-        """:return: ids of subscriptions for which two periods are due"""
-        start = (datetime.now(timezone.utc) - timedelta(days=40)).date()
-        names = [f"{prefix}-{number}" for number in range(count)]
-        for name in names:
-            quickstart.make_customer(self.billing, name)
-            if card:
-                quickstart.save_demo_card(self.billing, name)
-            quickstart.subscribe(self.billing, name, "maps-standard", start)
-        ids = [f"{name}-1" for name in names]
-        for subscription in ids:
-            quickstart.report_usage(
-                self.billing, subscription, "map_calls", start, [1200, 900, 1500]
-            )
-        return ids
 
 
 class TestFourRunsAtOnce(RunsCase):
@@ -84,13 +50,8 @@ class TestFourRunsAtOnce(RunsCase):
         dice = random.Random(7)
         while not until.is_set():
             time.sleep(dice.uniform(0.2, 1.2))
-            self.kills += len(
-                self.sql(
-                    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                        WHERE datname = current_database() AND pid <> pg_backend_pid()
-                          AND state <> 'idle' AND xact_start < now() - interval '0.1 s'
-                        LIMIT 1"""
-                )
+            self.kills += self.end_transactions(
+                "state <> 'idle' AND xact_start < now() - interval '0.1 s' LIMIT 1"
             )
 
     def test_each_period_is_invoiced_and_charged_once(self):
@@ -128,127 +89,95 @@ class TestFourRunsAtOnce(RunsCase):
         )
 
 
-class Chaos:
-    """A receiver that mostly fails; what it took is kept in the order of arrival."""
-
-    ANSWERS = (200, 204, 500, 302, 404, "garbage", "reset")
-
-    def __init__(self):
-        self.taken = defaultdict(list)
-        self.dice = random.Random(11)
-        self.is_kind = False
-        outer = self
-
-        class Receiver(BaseHTTPRequestHandler):
-            def do_POST(self):
-                outer.answer(self)
-
-            def log_message(self, *_arguments):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-
-    def answer(self, handler):
-        body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        outcome = 200 if self.is_kind else self.dice.choice(self.ANSWERS)
-        if outcome == "reset":
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-            handler.connection.close()
-            return
-        if outcome == "garbage":
-            handler.wfile.write(b"\0\xff not http\r\n\r\n")
-            return
-        if outcome in (200, 204):
-            event = json.loads(body)
-            name = event["data"]["external_subscription_id"]
-            self.taken[name].append(event["sequence"])
-        handler.send_response(outcome)
-        handler.send_header("Content-Length", "0")
-        handler.end_headers()
-
-
-class TestChaoticReceiver(RunsCase):
-    def test_every_event_arrives_in_order(self):
-        chaos = Chaos()
-        threading.Thread(target=chaos.server.serve_forever, daemon=True).start()
-        self.addCleanup(chaos.server.server_close)
-        self.addCleanup(chaos.server.shutdown)
-        address = {"webhook_url": f"http://127.0.0.1:{chaos.server.server_port}/"}
-        self.rpc("fusion.billing.service", "write", [self.service], address)
-        self.rpc("ir.config_parameter", "set_param", "fusion_billing.webhook_max_attempts", "1000")
-        subscriptions = self.start_many("chaos", size(4, 50), card=False)
-        for name in subscriptions:
-            for verb in ("pause", "resume", "pause", "resume"):
-                self.billing.post(f"/subscriptions/{name}/{verb}")
-
-        for number in range(size(60, 400)):
-            chaos.is_kind = number > size(40, 300)
-            self.run_cron("cron_fc_dispatch_webhooks")
-            if not self.sql(
-                """UPDATE fusion_billing_webhook
-                      SET next_retry_at = now() AT TIME ZONE 'UTC' - interval '1 minute'
-                    WHERE state IN ('pending', 'failed') RETURNING 1"""
-            ):
-                break
-
-        for name in subscriptions:
-            told = list(dict.fromkeys(chaos.taken[name]))  # at least once: repeats are dropped
-            self.assertEqual(told, list(range(1, 6)), name)
-        states = self.sql("SELECT DISTINCT state FROM fusion_billing_webhook")
-        self.assertEqual(states, [("sent",)])
-
-
 class TestShuffledCounters(RunsCase):
-    """Counters in any order, in parts that are sent again after a killed request: one total."""
+    """Counters in any order, sent one to five times, while transactions and workers are killed and
+    the database crashes: one total."""
+
+    CLIENTS = 8
+    BATCH = 200
+
+    @classmethod
+    def serve_database(cls):
+        """A server of its own: others would not like its crash."""
+        cls.cluster = postgres.Cluster(postgres.CRASHED)
+        cls.cluster.start()
+        cls.addClassCleanup(cls.cluster.stop)
+        return cls.cluster.environment()
+
+    @classmethod
+    def copy_template(cls, environment, name):
+        template = os.environ["FUSION_TEST_TEMPLATE"]
+        databases.copy_live(super().serve_database(), template, name, to=environment)
 
     def send(self, batch):
-        for _try in range(20):
+        for _try in range(50):
             try:
-                return self.billing.post("/usage", {"usage": batch})
+                self.billing.post("/usage", {"usage": batch})
+                return
             except (OSError, ValueError, BillingError):
                 self.faults += 1
+                time.sleep(0.1)
         raise AssertionError("a batch never arrived")
 
     def kill_requests(self, until):
         dice = random.Random(3)
-        while not until.is_set():
-            time.sleep(dice.uniform(0.05, 0.4))
-            self.sql(
-                """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                    WHERE datname = current_database() AND pid <> pg_backend_pid()
-                      AND strpos(query, 'WITH input AS') > 0 AND state <> 'idle' LIMIT 1"""
-            )
+        while not until.wait(dice.uniform(0.05, 0.4)):
+            self.end_transactions("strpos(query, 'WITH input AS') > 0 AND state <> 'idle' LIMIT 1")
 
-    def test_every_counter_counts_once(self):
-        count = size(3000, 100_000)
-        (name,) = self.start_many("shuffle", 1, card=False)
+    def kill_machines(self, until):
+        dice = random.Random(4)
+        pause = size((0.3, 0.8), (3, 8))
+        while self.kills < size(2, 10) and not until.wait(dice.uniform(*pause)):
+            self.kills += self.kill_worker()
+            if self.kills % size(2, 5) == 0:
+                self.cluster.crash()
+                self.cluster.start()
+
+    def make_batches(self, name, count):
+        """:return: (batches, sum of the distinct counters)"""
         start = datetime.now(timezone.utc) - timedelta(days=20)
-        rows = [
-            {
+        dice = random.Random(5)
+        again = []
+        for number in range(count):
+            begin = start + timedelta(seconds=2 * number)
+            counter = {
                 "external_subscription_id": name,
                 "metric_code": "map_calls",
                 "quantity": str(number % 9 + 1),
-                "period_start": f"{start + timedelta(seconds=2 * number):%Y-%m-%dT%H:%M:%SZ}",
-                "period_end": f"{start + timedelta(seconds=2 * number + 1):%Y-%m-%dT%H:%M:%SZ}",
+                "period_start": f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+                "period_end": f"{begin + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}",
                 "idempotency_key": f"shuffle-{number}",
             }
-            for number in range(count)
-        ]
-        expected = sum(number % 9 + 1 for number in range(count))
-        again = rows + rows[: count // 3]
-        random.Random(5).shuffle(again)
+            again += [counter] * dice.randint(1, 5)
+        dice.shuffle(again)
         batches = []
-        for begin in range(0, len(again), 200):
-            part = {row["idempotency_key"]: row for row in again[begin : begin + 200]}
+        for begin in range(0, len(again), self.BATCH):
+            part = {row["idempotency_key"]: row for row in again[begin : begin + self.BATCH]}
             batches.append(list(part.values()))
-        self.faults = 0
+        return batches, sum(number % 9 + 1 for number in range(count))
+
+    def test_every_counter_counts_once(self):
+        count = size(2000, 100_000)
+        (name,) = self.start_many("shuffle", 1, card=False)
+        batches, expected = self.make_batches(name, count)
+        self.kills = self.faults = 0
         done = threading.Event()
-        killer = threading.Thread(target=self.kill_requests, args=[done])
-        killer.start()
-        with ThreadPoolExecutor(RUNNERS) as pool:
-            list(pool.map(self.send, batches))
-        done.set()
-        killer.join()
+        killers = [
+            threading.Thread(target=work, args=[done])
+            for work in (self.kill_requests, self.kill_machines)
+        ]
+        for killer in killers:
+            killer.start()
+        try:
+            with ThreadPoolExecutor(self.CLIENTS) as pool:
+                list(pool.map(self.send, batches))
+        finally:
+            done.set()
+            for killer in killers:
+                killer.join()
+
+        self.assertGreaterEqual(self.kills, size(1, 10))
+        self.assertGreater(self.faults, 0)
         found = self.sql(
             """SELECT COUNT(*), SUM(quantity) FROM fusion_billing_usage
                 WHERE idempotency_key LIKE %s""",

@@ -27,16 +27,24 @@ def copy(environment, template, name):
         shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
 
 
-def copy_live(environment, source, name):
-    """Copy a database that others are connected to: dump and restore."""
-    drop(environment, name)
-    postgres.psql(environment, "postgres", f'CREATE DATABASE "{name}"')
+def copy_live(environment, source, name, to=None):
+    """Copy a database that others are connected to: dump and restore.
+
+    :param to: environment of another server
+    """
+    to = to or environment
+    drop(to, name)
+    postgres.psql(to, "postgres", f'CREATE DATABASE "{name}"')
     with tempfile.TemporaryDirectory(dir=paths.RUN) as folder:
         dump = os.path.join(folder, "dump")
-        env = {**os.environ, **environment}
-        run_logged(["pg_dump", "-Fc", "-Z0", "-f", dump, source], "copy", "dumping", env=env)
-        restore = ["pg_restore", "-j2", "--no-owner", "-d", name, dump]
-        run_logged(restore, "copy", "restoring", env=env)
+        run_logged(
+            ["pg_dump", "-Fc", "-Z0", "-f", dump, source], "copy", "dumping",
+            env={**os.environ, **environment},
+        )  # fmt: skip
+        run_logged(
+            ["pg_restore", "-j2", "--no-owner", "-d", name, dump], "copy", "restoring",
+            env={**os.environ, **to},
+        )  # fmt: skip
     if filestore(source).is_dir():
         shutil.copytree(filestore(source), filestore(name), copy_function=os.link)
 

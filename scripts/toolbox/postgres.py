@@ -15,8 +15,9 @@ from .progress import SetupError, run_logged, step
 USER = "fusion"
 PORT = "5432"
 SOCKET_PATH_LIMIT = 107  # bytes in sockaddr_un, from unix(7)
-#: One fsync'd cluster for the demo, one without fsync for databases that tests throw away.
-SAFE, THROWAWAY = "pg", "pg-test"
+#: One fsync'd cluster for the demo, one without fsync for databases that tests throw away, and one
+#: with fsync that a test of its crash has for itself.
+SAFE, THROWAWAY, CRASHED = "pg", "pg-test", "pg-crash"
 SETTINGS = {
     SAFE: {"max_connections": "200", "shared_buffers": "256MB"},
     THROWAWAY: {
@@ -28,6 +29,7 @@ SETTINGS = {
         "max_wal_size": "4GB",
         "autovacuum_naptime": "10min",
     },
+    CRASHED: {"max_connections": "200", "shared_buffers": "128MB"},
 }
 
 
@@ -143,6 +145,10 @@ class Cluster:
         if (self.data / "postmaster.pid").exists():
             self._pg_ctl("-m", "fast", "-w", "stop", what="stopping PostgreSQL")
 
+    def crash(self):
+        """End at once, without writing what is in memory; the next start recovers. For proofs."""
+        self._pg_ctl("-m", "immediate", "-w", "stop", what="crashing PostgreSQL")
+
 
 def external_environment():
     """:return: libpq's variables for the server the caller named, {} when none is named"""
@@ -188,13 +194,13 @@ def _stop_when_last(cluster, users_lock):
 
 
 def stop_all():
-    for name in (SAFE, THROWAWAY):
+    for name in SETTINGS:
         Cluster(name).stop()
 
 
 def remove_far_data():
     """Delete cluster folders that had to live outside the clone."""
-    for name in (SAFE, THROWAWAY):
+    for name in SETTINGS:
         base = Cluster(name).base
         if not base.is_relative_to(paths.ROOT):
             shutil.rmtree(base, ignore_errors=True)
