@@ -7,8 +7,8 @@ EARLY, TAKEN_OFF = "progress", "credit"
 
 
 class SaleOrder(models.Model):
-    """Usage that costs a lot is invoiced before its period ends. The period's last invoice bills the
-    whole of it and takes this off again, so that the sum is that of a single invoice."""
+    """Usage that costs a lot is invoiced before its period ends. The period's last invoice bills
+    the whole of it and takes this off again, so that the sum is that of a single invoice."""
 
     _inherit = "sale.order"
 
