@@ -46,9 +46,7 @@ class Chaos:
     def choose(self):
         if self.is_kind:
             return 200
-        return self.dice.choice(
-            self.SLOW if self.dice.random() < self.SLOW_SHARE else self.ANSWERS
-        )
+        return self.dice.choice(self.SLOW if self.dice.random() < self.SLOW_SHARE else self.ANSWERS)
 
     def answer(self, handler):
         body = handler.rfile.read(int(handler.headers["Content-Length"]))
