@@ -3,7 +3,9 @@ import re
 from pathlib import Path
 
 from odoo.exceptions import AccessError
+from odoo.service import model as odoo_service_model
 from odoo.tests import HttpCase, tagged
+from odoo.tools import mute_logger
 
 from ..controllers.api import DOCUMENT
 from ..controllers.gate import BUCKETS, PUSHES, Buckets
@@ -219,6 +221,24 @@ class TestApi(ApiCase):
         foreign = self.desk._generate_api_key()
         fresh = self.call("POST", "/customers", other, key=foreign, Idempotency_Key="k-1")
         self.assertEqual(fresh.status_code, 200)
+
+    def test_a_conflict_that_stays_is_for_another_time(self):
+        tries = []
+
+        def conflict(service, payload):
+            tries.append(payload)
+            service.env["res.partner"].create({"name": "Half Written"})
+            service.env.cr.execute("DO $$ BEGIN RAISE serialization_failure; END $$")
+
+        self.patch(type(self.maps), "_api_upsert_customer", conflict)
+        self.patch(odoo_service_model.time, "sleep", lambda _seconds: None)
+        body = {"customer": {"external_id": "u-9", "name": "Nine"}}
+        with mute_logger("odoo.sql_db", "odoo.http"):
+            answer = self.call("POST", "/customers", body)
+        self.refused(answer, 503, "temporarily_unavailable")
+        self.assertEqual(answer.headers["Retry-After"], "1")
+        self.assertEqual(len(tries), 5)
+        self.assertFalse(self.env["res.partner"].search([("name", "=", "Half Written")]))
 
     def test_limits_a_minute(self):
         self.maps.rate_limit_per_minute = 2
