@@ -134,6 +134,7 @@ class SaleOrder(models.Model):
         # The order says itself that a line came; its new total, computed here, is no event.
         created = lines.with_context(tracking_disable=True).create(fresh)
         created |= orders._fc_take_spend_off(now or fields.Datetime.now())
+        created.order_id.order_line.fetch(["tax_ids"])  # one query, not one for each order
         created.order_id.mapped("amount_total")
         return lines | created
 
