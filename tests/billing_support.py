@@ -3,6 +3,7 @@
 import random
 import sys
 import threading
+import xmlrpc.client
 from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 
@@ -11,7 +12,7 @@ import psycopg2
 
 from toolbox import paths
 
-from .support import ServerCase
+from .support import ADMIN, ServerCase
 
 EXAMPLES = paths.ROOT / "docs" / "api" / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -145,6 +146,22 @@ class RunsCase(BillingCase):
                 self.billing, subscription, "map_calls", start, [1200, 900, 1500]
             )
         return ids
+
+    @classmethod
+    def make_action(cls, model, method):
+        """:return: id of a server action that calls a method, any number of times at once"""
+        number = cls.rpc("ir.model", "search", [("model", "=", model)])[0]
+        values = {"name": method, "model_id": number, "state": "code"}
+        values["code"] = f"model.{method}()"
+        return cls.rpc("ir.actions.server", "create", values)
+
+    def run_action(self, action):
+        """On a connection of its own; that it was cut off is only counted, in ``faults``."""
+        proxy = xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/object", allow_none=True)
+        try:
+            proxy.execute_kw(self.name, 2, ADMIN, "ir.actions.server", "run", [[action]])
+        except (xmlrpc.client.Error, OSError):
+            self.faults += 1
 
     def end_transactions(self, condition="true"):
         """End sessions of the database from outside, as a crash ends them.

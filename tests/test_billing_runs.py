@@ -5,14 +5,13 @@ import os
 import random
 import threading
 import time
-import xmlrpc.client
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 from toolbox import databases, postgres
 
 from .billing_support import BillingError, RunsCase, quickstart
-from .support import ADMIN, size
+from .support import size
 
 RUNNERS = 4
 JOBS = {
@@ -28,23 +27,13 @@ class TestFourRunsAtOnce(RunsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.actions = {}
-        for model, method in JOBS.items():
-            number = cls.rpc("ir.model", "search", [("model", "=", model)])[0]
-            values = {"name": method, "model_id": number, "state": "code"}
-            values["code"] = f"model.{method}()"
-            cls.actions[method] = cls.rpc("ir.actions.server", "create", values)
+        cls.actions = [cls.make_action(model, method) for model, method in JOBS.items()]
 
     def run_job(self, number):
         """One runner: the jobs in turn; what kills it does not stop it."""
         dice = random.Random(number)
-        proxy = xmlrpc.client.ServerProxy(f"{self.server.url}/xmlrpc/2/object", allow_none=True)
         for _round in range(size(4, 20)):
-            action = dice.choice(sorted(self.actions.values()))
-            try:
-                proxy.execute_kw(self.name, 2, ADMIN, "ir.actions.server", "run", [[action]])
-            except (xmlrpc.client.Error, OSError):
-                self.faults += 1
+            self.run_action(dice.choice(self.actions))
 
     def kill_transactions(self, until):
         dice = random.Random(7)
