@@ -116,11 +116,13 @@ class TestShuffledCounters(RunsCase):
     def kill_machines(self, until):
         dice = random.Random(4)
         pause = size((0.3, 0.8), (3, 8))
-        while self.kills < size(2, 10) and not until.wait(dice.uniform(*pause)):
-            self.kills += self.kill_worker()
-            if self.kills % size(2, 5) == 0:
-                self.cluster.crash()
-                self.cluster.start()
+        while not until.wait(dice.uniform(*pause)):
+            if self.kills < size(2, 10):
+                self.kills += self.kill_worker()
+                if self.kills % size(2, 5) == 0:
+                    self.cluster.crash()
+                    self.cluster.start()
+            self.server.start_again_if_ended()
 
     def make_batches(self, name, count):
         """:return: (batches, sum of the distinct counters)"""

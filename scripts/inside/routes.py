@@ -1,12 +1,17 @@
 # Fed to Odoo's shell: every route of an addon of ours, as JSON.
+import inspect
 import json
 import os
 
 
-def module_of(endpoint):
+def unwrap(endpoint):
     while hasattr(endpoint, "func"):
         endpoint = endpoint.func
-    return endpoint.__module__.split(".")[2]
+    return inspect.unwrap(endpoint)
+
+
+def module_of(endpoint):
+    return unwrap(endpoint).__module__.split(".")[2]
 
 
 def describe(rule):
@@ -19,6 +24,7 @@ def describe(rule):
         "auth": auth,
         "methods": sorted(set(rule.methods or {"GET", "POST"}) - {"HEAD", "OPTIONS"}),
         "csrf": is_guarded,
+        "params": [name for name in inspect.signature(unwrap(rule.endpoint)).parameters][1:],
     }
 
 

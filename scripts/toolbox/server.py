@@ -58,20 +58,30 @@ class Server:
         with contextlib.ExitStack() as stack:
             self._config = self.odoo.write_config()
             stack.callback(self._config.unlink, missing_ok=True)
-            out = stack.enter_context(open(self.log, "a")) if self.log else None
-            # A session of its own: Ctrl-C reaches us alone, and we stop the server once.
-            self.process = self.odoo.start(
-                self._arguments,
-                self._config,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=subprocess.STDOUT if out else None,
-                start_new_session=True,
-            )
+            self._out = stack.enter_context(open(self.log, "a")) if self.log else None
+            self._start()
             stack.callback(self.stop)
             self._wait_for_answer()
             self._stack = stack.pop_all()
         return self
+
+    def _start(self):
+        # A session of its own: Ctrl-C reaches us alone, and we stop the server once.
+        self.process = self.odoo.start(
+            self._arguments,
+            self._config,
+            stdin=subprocess.DEVNULL,
+            stdout=self._out,
+            stderr=subprocess.STDOUT if self._out else None,
+            start_new_session=True,
+        )
+
+    def start_again_if_ended(self):
+        """What a supervisor does: Odoo's master process ends when the database is away at the
+        moment in which it starts a worker. For proofs."""
+        if self.process.poll() is not None:
+            self._start()
+            self._wait_for_answer()
 
     def __exit__(self, *_error):
         self._stack.close()
