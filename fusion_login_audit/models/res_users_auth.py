@@ -22,6 +22,7 @@ _api_memory = Memory(const.API_MEMORY)
 _dummy_hashes = {}  # password scheme -> hash nobody's password has
 _MFA_TYPES = ("totp", "totp_mail")
 _METHODS = {"webauthn": "passkey", "oauth_token": "oauth"}
+CONFLICTS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
 _PATCHED = ("_check_credentials", "auth_oauth")
 
 
@@ -165,6 +166,8 @@ class ResUsers(models.Model):
     def _fc_guard(self, note, outcome):
         try:
             note(outcome)
+        except CONFLICTS:
+            raise  # the request's own transaction is over: Odoo tries again, and notes it then
         except Exception:  # the seam between audit and login: nothing may pass
             _logger.exception("A login event could not be noted")
 

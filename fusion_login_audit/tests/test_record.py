@@ -86,6 +86,17 @@ class TestRecord(AuditCase):
         self.assertIsInstance(error, psycopg2.errors.SerializationFailure)
         self.assertEqual(self.audit.search_count([]), 0)
 
+    def test_a_conflict_while_noting_is_left_to_odoo_s_next_try(self):
+        """Kept silent, it would leave a transaction behind in which nothing works any more."""
+
+        def fail(*_args, **_kwargs):
+            raise psycopg2.errors.SerializationFailure()
+
+        with patch.object(type(self.env["res.users"]), "_mfa_url", fail):
+            error = self.attempt("audit_anna", PASSWORD)
+        self.assertIsInstance(error, psycopg2.errors.SerializationFailure)
+        self.assertEqual(self.audit.search_count([]), 0)
+
     def test_unseen_user_keeps_the_number(self):
         event_id = self.make(user_id=2**30, user_ref=2**30)
         event = self.audit.browse(event_id)
