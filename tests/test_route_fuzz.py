@@ -102,5 +102,5 @@ class TestRouteFuzz(RoutesCase):
         with ThreadPoolExecutor(CLIENTS) as pool:
             list(pool.map(self.work, range(CLIENTS), users))
         shown = "\n".join(f"{key}: {first}" for key, first in sorted(self.faults.items()))
-        self.assertEqual(shown, "")
+        self.assertFalse(shown, shown)
         self.assertCleanLog()
