@@ -1,7 +1,7 @@
 {
     "name": "Fusion Clock",
     "summary": "Card kiosk, schedules, geofence and statutory breaks on Odoo's attendances",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Human Resources/Attendances",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Fusion PDF Preview",
     "summary": "PDF documents and reports open in a dialog, and every opening is logged",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Tools",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

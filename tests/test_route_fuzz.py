@@ -9,6 +9,8 @@ from urllib.parse import quote
 from .route_support import PORTAL, RoutesCase, fill_path
 from .support import TIMEOUT_S, size
 
+#: Watched by us and answered by Odoo, which breaks on a body that is none of its protocol.
+PROTOCOLS = ("/jsonrpc", "/xmlrpc")
 CASES = size(1_500, 50_000)
 CLIENTS = 4
 TEXTS = (
@@ -52,6 +54,7 @@ class TestRouteFuzz(RoutesCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.routes = [one for one in cls.routes if not one["path"].startswith(PROTOCOLS)]
         cls.faults = {}  # {(path, method, fault): its first case}
 
     def read_token(self, session):

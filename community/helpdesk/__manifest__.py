@@ -1,7 +1,7 @@
 {
     "name": "Helpdesk (Community stand-in)",
     "summary": "The helpdesk surface that Fusion uses, over OCA's helpdesk_mgmt",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Helpdesk",
     "author": "Nexa Systems Inc.",
     "license": "AGPL-3",

@@ -10,6 +10,12 @@ _LIMIT = 100
 
 
 class FusionNativeKiosk(HrAttendance):
+    @staticmethod
+    def _get_company(token):
+        """Core asks the table with whatever was sent: a false one finds a company without a key."""
+        is_text = isinstance(token, str) and token
+        return HrAttendance._get_company(token) if is_text else request.env["res.company"]
+
     @http.route()
     def employees_infos(self, token, limit, offset, domain):
         """With any field in the domain this public route would answer questions about any column

@@ -7,6 +7,7 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, format_date
+from odoo.tools.misc import is_list_of
 
 from ..services.local_time import first_day_of_week
 
@@ -88,8 +89,9 @@ class FusionClockSchedule(models.Model):
         scope = self.env["hr.employee"]._fclk_scope()
         if employee_ids is None:
             return scope
-        chosen = scope.filtered(lambda employee: employee.id in set(employee_ids))
-        if len(chosen) != len(set(employee_ids)):
+        wanted = set(employee_ids) if is_list_of(employee_ids, int) else {None}
+        chosen = scope.filtered(lambda employee: employee.id in wanted)
+        if len(chosen) != len(wanted):
             raise AccessError(self.env._("You may not plan the shifts of all these employees."))
         return chosen
 
@@ -101,7 +103,7 @@ class FusionClockSchedule(models.Model):
         first_weekday = self.env["ir.config_parameter"]._fclk_get_int("week_start") % 7
         try:
             day = fields.Date.to_date(day)
-        except ValueError:
+        except (ValueError, TypeError):
             day = None
         if not day:
             raise UserError(self.env._("This is no date."))

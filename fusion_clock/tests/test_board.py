@@ -74,6 +74,17 @@ class TestPlanningRoutes(ClockHttpCase, PlannerCase):
         self.sign_in(self.manager_user)
         refused = self.refusal("/fusion_clock/shift_planner/data", {"week_start": "soon"})
         self.assertEqual(refused, "odoo.exceptions.UserError")
+        for url, params, error in (
+            ("data", {"week_start": {"a": 1}}, "UserError"),
+            ("copy_week", {"from_week": WEEK, "to_week": WEEK, "employee_ids": 1}, "AccessError"),
+            (
+                "copy_week",
+                {"from_week": WEEK, "to_week": WEEK, "employee_ids": [{}]},
+                "AccessError",
+            ),
+        ):
+            refused = self.refusal(f"/fusion_clock/shift_planner/{url}", params)
+            self.assertEqual(refused, f"odoo.exceptions.{error}")
         self.assertEqual(
             self.refusal("/fusion_clock/dashboard/data", {"date": "soon"}),
             "odoo.exceptions.UserError",

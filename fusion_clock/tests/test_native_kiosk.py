@@ -108,6 +108,18 @@ class TestNativeKiosk(ClockHttpCase):
             "/hr_attendance/attendance_barcode_scanned", token=self.token, barcode=barcode
         )
 
+    def test_a_token_is_a_text(self):
+        """A company without a key, which an import may make, answers to no false token."""
+        self.company.attendance_kiosk_key = False
+        self.env.flush_all()
+        for token in (False, None, "", 0, {"a": 1}, ["x"]):
+            with self.subTest(token=token):
+                scanned = self.call(
+                    "/hr_attendance/attendance_barcode_scanned", token=token, barcode="AMIRA1"
+                )
+                self.assertEqual(scanned, {})
+        self.assertFalse(self.employee.attendance_ids)
+
     def test_quick_scans_change_once(self):
         states = [self.scan()["attendance_state"] for _scan in range(4)]
         self.assertEqual(states, ["checked_in"] * 4)

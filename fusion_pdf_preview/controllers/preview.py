@@ -2,7 +2,7 @@ import hashlib
 import json
 from urllib.parse import quote
 
-from werkzeug.exceptions import InternalServerError
+from werkzeug.exceptions import BadRequest, InternalServerError
 from werkzeug.http import parse_options_header
 
 from odoo import http
@@ -66,11 +66,14 @@ class PdfPreview(ReportController):
         :param data: JSON options of a wizard's report; with them Odoo ignores the ids
         :param context: JSON, the context of the client's action
         """
-        url = self._prepare_report_url(report_name, docids, data)
+        ids, options = _read_json(docids, "[]", list), _read_json(data, "{}", dict)
+        if not is_list_of(ids, int):
+            raise BadRequest
+        url = self._prepare_report_url(report_name, ids, options)
         response = self._download_report(url, context or "{}")
         disposition = response.headers["Content-Disposition"]
         response.headers["Content-Disposition"] = disposition.replace("attachment", "inline", 1)
-        log = self._log_report(report_name, docids, response)
+        log = self._log_report(report_name, ids, response)
         response.headers["X-Fusion-Log-Id"] = str(log.id)
         return response
 
@@ -83,22 +86,33 @@ class PdfPreview(ReportController):
                 error.response.status_code = error.code
             raise
 
-    def _prepare_report_url(self, report_name, docids, data):
+    def _prepare_report_url(self, report_name, ids, options):
         """The address that the web client itself would build (``getReportUrl``)."""
         url = f"/report/pdf/{quote(report_name)}"
-        if json.loads(data or "{}"):
-            return f"{url}?options={quote(data)}"
-        ids = ",".join(str(int(id_)) for id_ in json.loads(docids or "[]"))
-        return f"{url}/{ids}" if ids else url
+        if options:
+            return f"{url}?options={quote(json.dumps(options))}"
+        return f"{url}/{','.join(map(str, ids))}" if ids else url
 
-    def _log_report(self, report_name, docids, response):
+    def _log_report(self, report_name, ids, response):
         report = request.env["ir.actions.report"]._get_report(report_name)
         disposition = response.headers["Content-Disposition"]
         document = {
             "document_name": parse_options_header(disposition)[1].get("filename", report.name),
             "checksum": hashlib.sha1(response.get_data(), usedforsecurity=False).hexdigest(),
         }
-        origin = report._fusion_check_records(report.model, json.loads(docids or "[]"))
+        origin = report._fusion_check_records(report.model, ids)
         return request.env["fusion.pdf.preview.log"]._log_event(
             "open", report_name=report.report_name, document=document, **origin
         )
+
+
+def _read_json(text, default, kind):
+    """:return: the list or dict that a form field holds
+    :raise BadRequest: anything else"""
+    try:
+        value = json.loads(text or default)
+    except ValueError:
+        value = None
+    if not isinstance(value, kind):
+        raise BadRequest
+    return value

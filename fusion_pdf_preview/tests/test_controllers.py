@@ -90,6 +90,19 @@ class TestRoutes(ReportCase):
             answer = self.url_open(url, json={"jsonrpc": "2.0", "params": params}).json()
         return answer["error"]["data"]["name"]
 
+    def test_a_report_of_what_is_no_list_of_records(self):
+        self.authenticate("pdf_other", "pdf_other")
+        for docids, data in (
+            ("{}", "{}"),
+            ('["a"]', "{}"),
+            ("x", "{}"),
+            ("[]", "[1]"),
+            ("[]", "x"),
+        ):
+            with self.subTest(docids=docids, data=data):
+                answer = self.post_report([], docids=docids, data=data)
+                self.assertEqual(answer.status_code, 400)
+
     def test_open_then_print_then_download(self):
         self.authenticate("pdf_other", "pdf_other")
 

@@ -1,5 +1,5 @@
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
+from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
@@ -23,6 +23,11 @@ class TicketClose(HelpdeskTicketController):
     @http.route(methods=["POST"])
     def submit_ticket(self, **kw):
         """By POST only: a mere link must not file a ticket in the name of who follows it."""
+        if not (kw.get("subject") or "").strip():
+            raise UserError(request.env._("Give your ticket a subject."))
+        kw["description"] = kw.get("description") or ""
+        for name in ("category", "team"):
+            kw[name] = next(iter(_to_ids(kw.get(name))), False)
         return super().submit_ticket(**kw)
 
     def _find_ticket(self, ticket_id, access_token):

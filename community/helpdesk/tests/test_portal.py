@@ -194,6 +194,22 @@ class TestFile(PortalCommon):
         self.assertEqual(answer.status_code, 405)
         self.assertEqual(self.tickets.search_count([]), before)
 
+    def test_a_form_without_a_subject_files_none(self):
+        self.sign_in()
+        before = self.tickets.search_count([])
+        token = http.Request.csrf_token(self)
+        for subject in ({}, {"subject": " "}):
+            answer = self.url_open("/submitted/ticket", data={"csrf_token": token, **subject})
+            self.assertEqual(answer.status_code, 422)
+        self.assertEqual(self.tickets.search_count([]), before)
+
+    def test_a_form_with_rubbish_in_its_choices_files_one(self):
+        self.sign_in()
+        token = http.Request.csrf_token(self)
+        form = {"csrf_token": token, "subject": "Odd", "category": "x", "team": "{}"}
+        self.url_open("/submitted/ticket", data=form)
+        self.assertEqual(self.tickets.search_count([("name", "=", "Odd")]), 1)
+
     def test_the_form_files_one(self):
         self.sign_in()
 
