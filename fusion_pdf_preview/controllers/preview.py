@@ -57,7 +57,7 @@ class PdfPreview(ReportController):
         return attachments.sudo()
 
     @http.route(_report_url, type="http", auth="user", methods=["POST"], readonly=False)
-    def fusion_report(self, report_name, docids="[]", data="{}", context="{}", **_params):
+    def fusion_report(self, report_name="", docids="[]", data="{}", context="{}", **_params):
         """Render a report once, for preview, print and download.
 
         The rendering, the file's name and the form of a fault are those of ``/report/download``.
@@ -67,8 +67,9 @@ class PdfPreview(ReportController):
         :param context: JSON, the context of the client's action
         """
         ids, options = _read_json(docids, "[]", list), _read_json(data, "{}", dict)
-        if not is_list_of(ids, int):
+        if not report_name or not is_list_of(ids, int):
             raise BadRequest
+        _read_json(context, "{}", dict)
         url = self._prepare_report_url(report_name, ids, options)
         response = self._download_report(url, context or "{}")
         disposition = response.headers["Content-Disposition"]

@@ -102,6 +102,9 @@ class TestRoutes(ReportCase):
             with self.subTest(docids=docids, data=data):
                 answer = self.post_report([], docids=docids, data=data)
                 self.assertEqual(answer.status_code, 400)
+        self.assertEqual(self.post_report([], context="[1]").status_code, 400)
+        nameless = {"csrf_token": Request.csrf_token(self)}
+        self.assertEqual(self.url_open(REPORT, data=nameless).status_code, 400)
 
     def test_open_then_print_then_download(self):
         self.authenticate("pdf_other", "pdf_other")
