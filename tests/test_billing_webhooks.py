@@ -83,8 +83,8 @@ class Chaos:
 
 
 class TestChaoticReceiver(RunsCase):
-    SUBSCRIPTIONS = size(4, 500)
-    EVENTS = size(5, 20)  # of each, the first of them its start
+    SUBSCRIPTIONS = size(4, 100)
+    EVENTS = size(5, 100)  # of each, the first of them its start
 
     def make_events(self, name):
         for number in range(self.EVENTS - 1):
