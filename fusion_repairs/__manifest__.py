@@ -72,6 +72,9 @@
     "assets": {
         "web.assets_tests": ["fusion_repairs/static/tests/tours/*.js"],
         "web.assets_backend": [
+            "fusion_repairs/static/src/checklist/checklist_field.js",
+            "fusion_repairs/static/src/checklist/checklist_field.xml",
+            "fusion_repairs/static/src/checklist/checklist_field.scss",
             "fusion_repairs/static/src/dashboard/service_dashboard.js",
             "fusion_repairs/static/src/dashboard/service_dashboard.xml",
             "fusion_repairs/static/src/dashboard/service_dashboard.scss",

@@ -1,6 +1,7 @@
 from . import test_backfill
 from . import test_booking
 from . import test_booking_page
+from . import test_checklist_browser
 from . import test_contract
 from . import test_dashboard
 from . import test_dashboard_browser

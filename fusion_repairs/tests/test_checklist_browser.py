@@ -1,0 +1,82 @@
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.fusion_tasks.tests.common import MONDAY, utc
+
+from .common import RepairsCase
+from .device import DeviceCase
+
+CARD = ".modal .o_fusion_repairs_checklist fieldset:nth-of-type(%s)"
+
+
+@tagged("post_install", "-at_install")
+class TestChecklistBrowser(RepairsCase, DeviceCase):
+    """The points of a visit on a technician's phone."""
+
+    def setUp(self):
+        super().setUp()
+        field = self.env.ref("fusion_repairs.group_field")
+        self.ann.write({"password": self.ann.login, "group_ids": [Command.link(field.id)]})
+        self.category.checklist_item_ids[3:].unlink()
+        plain, measured, optional = self.category.checklist_item_ids
+        plain.write({"kind": "check", "mandatory": True})
+        measured.write({"kind": "measure", "unit": "V", "mandatory": True})
+        optional.write({"kind": "check", "mandatory": False})
+        contract = self.new_contract()
+        self.visit = contract._confirm_booking(technician_id=self.ann.id, start=utc(MONDAY, 10))
+
+    def open_report(self, phone):
+        phone.open(f"/odoo/action-fusion_repairs.action_visits/{self.visit.id}")
+        phone.press("Report")
+        phone.see("0 of 3 points done", ".modal [role=status]")
+
+    def test_results_by_thumb_reach_the_visit(self):
+        self.as_phone()
+        with self.device(self.ann.login) as phone:
+            self.open_report(phone)
+            body = "document.querySelector('.modal-body')"
+            self.assertLessEqual(phone.run(f"{body}.scrollWidth - {body}.clientWidth"), 0)
+            small = phone.run(
+                """[...document.querySelectorAll(".o_fusion_repairs_results span")].filter((one) => {
+                    const box = one.getBoundingClientRect();
+                    return box.height < 44 || box.width < 44 || box.right > innerWidth; }).length"""
+            )
+            self.assertEqual(small, 0)
+            phone.click(f"{CARD % 1} [data-value=pass]")
+            phone.click(f"{CARD % 2} [data-value=fail]")
+            phone.fill(f"{CARD % 2} .o_fusion_repairs_measure input", "21.5")
+            phone.fill(f"{CARD % 2} .o_fusion_repairs_note input", "The battery is old.")
+            phone.click(f"{CARD % 3} [data-value=na]")
+            phone.see("3 of 3 points done", ".modal [role=status]")
+            phone.click(".modal button", "Save for Later")
+            phone.wait("!document.querySelector('.modal')")
+        lines = self.visit.checklist_line_ids
+        self.assertEqual(lines.mapped("result"), ["pass", "fail", "na"])
+        self.assertEqual((lines[1].value, lines[1].note), (21.5, "The battery is old."))
+        self.assertEqual(self.visit.state, "scheduled")
+
+    def test_points_by_keyboard(self):
+        self.as_desktop()
+        with self.device(self.ann.login) as desk:
+            self.open_report(desk)
+            desk.run(f"document.querySelector('{CARD % 1} input').focus()")
+            for key in (" ", "ArrowRight"):
+                self.strike(desk, key)
+            desk.see("1 of 3 points done", ".modal [role=status]")
+            self.assertEqual(desk.run("document.activeElement.value"), "fail")
+            heard = desk.run(
+                f"""document.querySelector('{CARD % 1} legend').textContent + ": " +
+                document.activeElement.labels[0].textContent.trim()"""
+            )
+        label = self.visit.checklist_line_ids[0].label
+        self.assertEqual(heard.split(), f"{label} : Fail".replace(" :", ":").split())
+
+    def strike(self, device, key):
+        code = "Space" if key == " " else key
+        number = {" ": 32, "ArrowRight": 39}[key]
+        for kind in ("keyDown", "keyUp"):
+            device.browser._websocket_request(
+                "Input.dispatchKeyEvent",
+                params={"type": kind, "key": key, "code": code, "windowsVirtualKeyCode": number,
+                        "text": key if key == " " and kind == "keyDown" else ""},
+            )  # fmt: skip
