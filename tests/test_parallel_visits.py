@@ -152,7 +152,7 @@ class TestParallelVisits(ServerCase):
         self.rpc(CONTRACT, "action_cancel", contracts)
 
     def test_ten_openings_have_ten_winners(self):
-        contracts = self.new_contracts(size(20, 100))
+        contracts = self.new_contracts(size(20, 200))
         clients = self.open_clients(contracts)
         wheres = self.rush(
             clients, [client.first_of_days()[number % 10] for number, client in enumerate(clients)]

@@ -61,6 +61,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         return (
             Domain("company_id", "=", company.id)
             & Domain("state", "=", "active")
+            & Domain("next_due_date", "<=", today + timedelta(days=max(const.BANDS)))
             & Domain("open_visit_id", "=", False)
             & Domain("partner_id.active", "=", True)
             & Domain("partner_id.x_fc_maintenance_opt_out", "=", False)

@@ -116,6 +116,8 @@ class TestRequestPage(RepairsCase, HttpCase):
             ({f"question_{self.danger.id}": "perhaps"}, None, "does not answer"),
             ({}, ("run.jpg", b"MZ\x90\x00 program"), "is not a picture or PDF"),
             ({}, ("a.svg", b"<svg><script>alert(1)</script></svg>"), "is not a picture or PDF"),
+            ({}, ("a.jpg", b"<svg><script>alert(1)</script></svg>"), "is not a picture or PDF"),
+            ({}, ("a.svg.png", b'<?xml version="1.0"?><svg onload="x()"/>'), "is not a picture"),
             ({}, ("big.jpg", too_big), "is not a picture or PDF"),
         )
         partners = self.env["res.partner"].search_count([])
@@ -130,6 +132,13 @@ class TestRequestPage(RepairsCase, HttpCase):
                     self.assertIn("It stops half way.", answer.text)
         self.assertFalse(self.jobs())
         self.assertEqual(self.env["res.partner"].search_count([]), partners)
+
+    def test_a_photo_of_80_megabytes(self):
+        answer = self.fill(files=[("photos", ("film.jpg", b"\xff\xd8" + b"0" * (80 << 20)))])
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("film.jpg” is not a picture or PDF", answer.text)
+        self.assertIn("It stops half way.", answer.text)
+        self.assertFalse(self.jobs())
 
     def test_an_unsafe_answer_is_advised_at_once(self):
         answer = self.fill(**{f"question_{self.danger.id}": "yes"})

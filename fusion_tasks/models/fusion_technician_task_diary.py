@@ -138,8 +138,7 @@ class FusionTechnicianTaskDiary(models.Model):
         stops = {user.id: defaultdict(list) for user in users}
         counts = {user.id: defaultdict(int) for user in users}
         for user_id, stop in self._load_bookings(users, bounds, exclude_task_id):
-            counts[user_id][to_local(stop.start, tz).date()] += 1
-            _put(stops[user_id], stop, tz)
+            counts[user_id][_put(stops[user_id], stop, tz)] += 1
         for user_id, stop in self._load_events(users, bounds, tz):
             _put(stops[user_id], stop, tz)
         return stops, counts
@@ -250,10 +249,13 @@ def _get_one(load, employee_id):
 
 
 def _put(days, stop, tz):
-    day = to_local(stop.start, tz).date()
-    while day <= to_local(stop.end, tz).date():
+    """:return: the local day on which the stop begins"""
+    first, last = to_local(stop.start, tz).date(), to_local(stop.end, tz).date()
+    day = first
+    while day <= last:
         days[day].append(stop)
         day += timedelta(days=1)
+    return first
 
 
 # Technicians share their calendars, and with them the very moments.

@@ -187,31 +187,33 @@ def _make_gap_values(gap, wish):
 
 
 def _list_gaps(diaries, days, wish):
-    """:return: list of ``(rank, starts, gap, diary)``, the best technician first"""
-    found = []
+    """:return: list of ``(rank, starts, gap, diary)``, the best technician first; of gaps that
+    offer the same starts only the best one
+    """
+    found = {}
     for diary in diaries:
         for day in days:
             if not diary.work.get(day) or diary.is_full(day):
                 continue
             if wish.skill_ids and not diary.has_skills(wish.skill_ids, day):
                 continue
+            jobs = diary.counts.get(day, 0)
             for gap in openings.find_gaps(diary, day, wish):
                 if starts := openings.find_starts(gap, wish):
-                    rank = (gap.detour, diary.counts.get(day, 0), diary.user_id)
-                    found.append((rank, starts, gap, diary))
-    return sorted(found, key=itemgetter(0))
+                    rank = (gap.detour, jobs, diary.user_id)
+                    if starts not in found or rank < found[starts][0]:
+                        found[starts] = (rank, starts, gap, diary)
+    return sorted(found.values(), key=itemgetter(0))
 
 
 def _pick_best(diaries, days, wish):
     """:return: ``{local day: [candidate]}``, one candidate ``(start, rank, gap, diary)`` for each
     start: that of the lowest rank
     """
-    best, seen = {}, set()
+    best = {}
     for rank, starts, gap, diary in _list_gaps(diaries, days, wish):
-        if starts not in seen:  # else a better technician has all of them
-            seen.add(starts)
-            for start in starts:
-                best.setdefault(start, (start, rank, gap, diary))
+        for start in starts:
+            best.setdefault(start, (start, rank, gap, diary))
     by_day = defaultdict(list)
     for start in sorted(best):
         by_day[to_local(start, wish.tz).date()].append(best[start])

@@ -55,11 +55,14 @@ class Diary:
 
     def stops_near(self, day):
         """:return: stops of the day and of the next one, into which a night shift reaches"""
-        today, next_day = self.stops.get(day), self.stops.get(day + ONE_DAY)
-        if not (today or next_day):
-            return []
-        near = dict.fromkeys([*(today or ()), *(next_day or ())])
-        return sorted(near, key=_by_time)
+        return self.list_stops(day, day + ONE_DAY)
+
+    def list_stops(self, first, last):
+        """:return: stops of a local day, or of two that follow each other, by time"""
+        stops = self.stops.get(first, ())
+        if last != first and last in self.stops:
+            stops = dict.fromkeys([*stops, *self.stops[last]])
+        return sorted(stops, key=_by_time)
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,10 @@ def subtract(work, stops):
 
 def find_gaps(diary, day, wish):
     """:return: the gaps of that day, travel taken off both ends"""
-    work = diary.work.get(day, [])
-    stops = diary.stops_near(day)
+    work = diary.work.get(day)
+    if not work:
+        return []
+    stops = diary.list_stops(day, to_local(work[-1][1], wish.tz).date())
     placed = [(to_local(stop.start, wish.tz).date(), stop) for stop in stops if stop.place]
     return [_make_gap(diary, work, placed, gap, wish) for gap in subtract(work, stops)]
 
@@ -119,32 +124,40 @@ def find_gaps(diary, day, wish):
 def _make_gap(diary, work, placed, gap, wish):
     """:param placed: list of ``(local day, stop)``, the stops that have a place"""
     start, end = gap
-    if placed:
-        local_day = to_local(start, wish.tz).date()
-        placed = [stop for day, stop in placed if day == local_day]
-    before = next((stop for stop in reversed(placed) if stop.end <= start), None)
-    after = next((stop for stop in placed if stop.start >= end), None)
+    before, after = _find_neighbours(placed, start, end, wish.tz)
     origin = before.place if before else diary.home
     minutes_to, km = wish.travel(origin, wish.here)
-    minutes_on = wish.travel(wish.here, after.place)[0] if after else 0
-    skipped = wish.travel(origin, after.place)[0] if after else 0
-    counted = minutes_to if before or wish.is_first_leg_counted else 0
-    left = before.end if before else work[0][0]
-    leave_by = after.start - timedelta(minutes=minutes_on) if after else end
-    if not after and wish.is_way_home_counted:
-        leave_by = work[-1][1] - timedelta(minutes=wish.travel(wish.here, diary.home)[0])
+    usable_start, usable_end, minutes_on, skipped = start, end, 0, 0
+    if before or wish.is_first_leg_counted:
+        left = before.end if before else work[0][0]
+        usable_start = max(start, left + timedelta(minutes=minutes_to))
+    if after:
+        minutes_on = wish.travel(wish.here, after.place)[0]
+        skipped = wish.travel(origin, after.place)[0]
+        usable_end = min(end, after.start - timedelta(minutes=minutes_on))
+    elif wish.is_way_home_counted:
+        home_by = work[-1][1] - timedelta(minutes=wish.travel(wish.here, diary.home)[0])
+        usable_end = min(end, home_by)
     return Gap(
-        start=start,
-        end=end,
-        usable_start=max(start, left + timedelta(minutes=counted)),
-        usable_end=min(end, leave_by),
-        travel_before=minutes_to,
-        travel_after=minutes_on,
-        detour=minutes_to + minutes_on - skipped,
-        distance_km=km,
-        prev_task_id=before.task_id if before else False,
-        next_task_id=after.task_id if after else False,
-    )
+        start, end, usable_start, usable_end, minutes_to, minutes_on,
+        minutes_to + minutes_on - skipped, km,
+        before.task_id if before else False, after.task_id if after else False,
+    )  # fmt: skip
+
+
+def _find_neighbours(placed, start, end, tz):
+    """:return: the last stop before a gap and the first one after it, of its local day"""
+    before = after = None
+    day = placed and to_local(start, tz).date()
+    for stop_day, stop in placed:
+        if stop_day != day:
+            continue
+        if stop.start >= end:
+            after = stop
+            break
+        if stop.end <= start:
+            before = stop
+    return before, after
 
 
 # Technicians share their moments: a search asks for the same ones over and over.
@@ -170,6 +183,8 @@ def round_up(moment, tz, grid_minutes):
 
 def find_starts(gap, wish):
     """:return: the instants at which a visit of the wished length may begin"""
+    if gap.usable_start + wish.duration > gap.usable_end:
+        return ()
     first = round_up(max(gap.usable_start, wish.not_before), wish.tz, wish.grid_minutes)
     if first + wish.duration > gap.usable_end:
         return ()

@@ -44,6 +44,14 @@ async function drag(text, name, hour) {
 async function story() {
     (await wait(() => document.querySelector("[aria-label=Later]"))).click();
     await wait(() => block("Ann at nine") && block("Bob at nine"));
+    const [off, on] = [block("Ann on leave"), block("Ann at nine")];
+    const [red, green] = getComputedStyle(off).borderLeftColor.match(/\d+/g).map(Number);
+    if (!off.textContent.includes("Off work") || red < 2 * green) {
+        throw new Error("a job on a day off is not red");
+    }
+    if (on.textContent.includes("Off work")) {
+        throw new Error("a job within working hours warns");
+    }
     let to = await drag("Bob at nine", "Ann", 9);
     await wait(() => ghost().dataset.verdict === "refused");
     fire(window, "pointerup", to.x, to.y);

@@ -22,6 +22,11 @@ class TestBoardBrowser(TasksCase, HttpCase):
         day = self.Task._get_today(self.company) + timedelta(days=1)
         ann = self.new_task(self.ann, 9, day=day, summary="Ann at nine")
         bob = self.new_task(self.bob, 9, day=day, summary="Bob at nine")
+        self.new_task(self.ann, 15, day=day, summary="Ann on leave")
+        self.env["resource.calendar.leaves"].create(
+            {"resource_id": self.ann.employee_ids.resource_id.id, "calendar_id": self.calendar.id,
+             "date_from": utc(day, 15), "date_to": utc(day, 17)}
+        )  # fmt: skip
 
         story = Path(__file__).with_name("board_story.js").read_text()
         self.browser_js(BOARD, story, ready="true", login=dispatcher.login, timeout=120)

@@ -86,6 +86,26 @@ class TestBooking(TasksCase):
         other.invalidate_recordset()
         self.assertEqual(self.rows(other).technician_id, self.bob)
 
+    def test_an_import_names_the_row_that_overlaps(self):
+        taken = self.new_task(self.ann, 9)
+        names = ["summary", "technician_id/.id", "datetime_start", "datetime_end"]
+        rows = [
+            [f"Row {hour}", str(self.ann.id), f"{utc(MONDAY, hour)}", f"{utc(MONDAY, hour + 1)}"]
+            for hour in (8, 9, 10)
+        ]
+        answer = self.Task.load(names, rows)
+        self.assertFalse(answer["ids"])
+        # core's first message is that of the whole batch; then each row has its own
+        _batch, *told = answer["messages"]
+        self.assertEqual([one["rows"] for one in told], [{"from": 1, "to": 1}])
+        said = f"Ann already has {taken.name} at 2031-03-17 09:00."
+        self.assertIn(said, told[0]["message"])
+        del rows[1]
+        answer = self.Task.load(names, rows)
+        self.assertEqual(answer["messages"], [])
+        tasks = self.Task.browse(answer["ids"])
+        self.assertEqual(tasks.mapped("datetime_start"), [utc(MONDAY, 8), utc(MONDAY, 10)])
+
     def test_an_overlap_may_be_wanted(self):
         self.new_task(self.ann, 9)
         with self.assertRaises(ValidationError), self.env.cr.savepoint():

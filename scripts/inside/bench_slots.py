@@ -40,14 +40,16 @@ def queries(call):
     return env.cr.sql_log_count - before
 
 
-def seconds(call, rounds=5):
-    took = []
+def seconds(*calls, rounds=5):
+    """:return: median of each call; they take turns, so that a busy moment meets all of them"""
+    took = [[] for _call in calls]
     for _round in range(rounds):
-        settle()
-        begin = time.perf_counter()
-        call()
-        took.append(time.perf_counter() - begin)
-    return median(took)
+        for call, times in zip(calls, took, strict=True):
+            settle()
+            begin = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - begin)
+    return [median(times) for times in took]
 
 
 company = env.company
@@ -114,13 +116,13 @@ for size in (10, 50, 200):
     row(f"slots of {size} technicians against one: queries", counts[size], counts[1], 1)
 for size in (1, 10, 50, 200):
     people = users[:size]
-    ours, core = (seconds(partial(call, people)) for call in (find, core_hours))
+    ours, core = seconds(partial(find, people), partial(core_hours, people), rounds=9)
     row(f"slots of {size} technicians beside Odoo's working hours", ours * 1000, core * 1000, 4,
         "ms")  # fmt: skip
 few = users[:20]
-ours = seconds(lambda: find(few))
-row("slots beside the gaps of each technician and day", ours * 1000,
-    seconds(lambda: ask_each(few), rounds=1) * 1000, 1 / 8, "ms")  # fmt: skip
+[ours] = seconds(lambda: find(few))
+[each] = seconds(lambda: ask_each(few), rounds=1)
+row("slots beside the gaps of each technician and day", ours * 1000, each * 1000, 1 / 8, "ms")
 sample = Task.search([], limit=1)
 settle()
 columns = [
@@ -138,6 +140,6 @@ env.cr.execute(
     [sample.id],
 )
 env.cr.execute("ANALYZE fusion_technician_task")
-row("slots with 100,000 earlier jobs beside 1,500", seconds(lambda: find(few)) * 1000, ours * 1000,
-    1.3, "ms")  # fmt: skip
+[many] = seconds(lambda: find(few))
+row("slots with 100,000 earlier jobs beside 1,500", many * 1000, ours * 1000, 1.3, "ms")
 env.cr.rollback()
