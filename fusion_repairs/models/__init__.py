@@ -30,6 +30,7 @@ from . import fusion_repair_maintenance_visit_plan
 from . import fusion_repair_maintenance_visit_change
 from . import fusion_repair_maintenance_visit_flow
 from . import fusion_repair_maintenance_visit_report
+from . import fusion_repair_maintenance_visit_papers
 from . import fusion_repair_maintenance_visit_tomorrow
 from . import fusion_repair_maintenance_visit_moved
 from . import fusion_repair_maintenance_checklist_line
@@ -46,6 +47,7 @@ from . import fusion_repair_dashboard
 from . import fusion_start
 from . import fusion_technician_task
 from . import fusion_technician_task_rating
+from . import ir_actions_report
 from . import maintenance_equipment
 from . import maintenance_equipment_client
 from . import fusion_repair_equipment_share

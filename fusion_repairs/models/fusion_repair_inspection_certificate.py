@@ -178,22 +178,9 @@ class FusionRepairInspectionCertificate(models.Model):
         run_batch(pending, lambda certificate: certificate._render_pdf())
 
     def _render_pdf(self):
-        reports = self.env["ir.actions.report"].sudo().with_context(
-            lang=self.equipment_id.x_fc_client_id.lang or self.env.lang
-        )  # fmt: skip
-        content, kind = reports._render_qweb_pdf(
-            "fusion_repairs.action_report_certificate", self.ids
+        self.pdf_attachment_id = self.env["ir.actions.report"]._fc_print(
+            "fusion_repairs.action_report_certificate", self, self.equipment_id.x_fc_client_id.lang
         )
-        if kind == "pdf":
-            self.pdf_attachment_id = self.env["ir.attachment"].create(
-                {
-                    "name": f"{self.name.replace('/', '-')}.pdf",
-                    "raw": content,
-                    "mimetype": "application/pdf",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
 
     # -- Public page ------------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ class FusionRepairMaintenanceVisitReport(models.Model):
         result = super()._finish()
         for visit in self:
             visit._bill()
-            visit._mail_client("email_template_visit_done")
+            visit._announce_done()
         return result
 
     def _end_repair(self):

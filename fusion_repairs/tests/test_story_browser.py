@@ -187,6 +187,7 @@ class TestStoryBrowser(RepairsCase, DeviceCase):
         self.assertEqual((certificate.result, certificate.state), ("pass", "valid"))
         self.assertEqual(str(contract.last_service_date), "2027-03-16")
         self.assertEqual(str(contract.next_due_date), "2027-09-20")
+        self.env["fusion.repair.maintenance.visit"]._cron_mail_done()
         _on_my_way, done = self.messages_to_the_client(
             "Ann is on the way", "Your maintenance visit is done"
         )

@@ -1,4 +1,5 @@
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -57,6 +58,8 @@ class TestVisitReport(RepairsCase):
         self.assertEqual(certificate.inspection_date, date(2031, 3, 17))
         self.assertEqual(certificate.expiry_date, date(2032, 3, 16))
         self.assertEqual(len(certificate.checklist), 13)
+        self.assertFalse(self.env["mail.mail"].search([]) - before)
+        self.env[self.visit._name]._cron_mail_done()
         mail = self.env["mail.mail"].search([]) - before
         self.assertIn("Tuesday, September 30, 2031", mail.body_html)
         self.assertIn("New belt", mail.body_html)
@@ -149,6 +152,46 @@ class TestVisitReport(RepairsCase):
         )[0].decode()  # fmt: skip
         for text in (certificate.name, "SN-1", certificate.verify_id, "Rail fixings are tight"):
             self.assertIn(text, html)
+
+    def mail_papers(self, printer):
+        """:return: the message about the visit, printed by a function of report and ids"""
+        before = self.env["mail.mail"].search([])
+        reports = type(self.env["ir.actions.report"])
+        with patch.object(reports, "_render_qweb_pdf", lambda _self, *args: printer(*args)):
+            self.env[self.visit._name]._cron_mail_done()
+        return self.env["mail.mail"].search([]) - before
+
+    def test_the_client_gets_the_papers(self):
+        self.company.account_sale_tax_id = False
+        self.env["account.chart.template"].try_loading("generic_coa", self.company, False)
+        self.env["ir.config_parameter"].set_param("fusion_repairs.invoice_on_completion", "post")
+        self.submit()
+        mail = self.mail_papers(lambda report, _ids: (f"%PDF-1.4 {report}".encode(), "pdf"))
+        papers = {one.name: one.raw.split()[1].decode() for one in mail.attachment_ids}
+        invoice = self.visit.sale_order_id.invoice_ids
+        certificate = self.visit.inspection_certificate_id
+        names = [one.name.replace("/", "-") for one in (certificate, self.visit, invoice)]
+        self.assertEqual(
+            papers,
+            {
+                f"{names[0]}.pdf": "fusion_repairs.action_report_certificate",
+                f"{names[1]}.pdf": "fusion_repairs.action_report_visit",
+                f"{names[2]}.pdf": "account.account_invoices",
+            },
+        )
+        self.assertEqual(certificate.pdf_attachment_id.name, f"{names[0]}.pdf")
+        self.assertFalse(self.mail_papers(None), "one message, however often the job runs")
+
+    def test_without_a_printer_the_message_goes_all_the_same(self):
+        self.submit()
+
+        def broken(_report, _ids):
+            raise UserError("wkhtmltopdf failed")
+
+        mail = self.mail_papers(broken)
+        self.assertIn("13 points", mail.body_html)
+        self.assertFalse(mail.attachment_ids)
+        self.assertEqual(self.visit.state, "done")
 
     def test_a_manager_undoes_a_roll(self):
         self.submit()
