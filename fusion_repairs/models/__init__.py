@@ -67,6 +67,7 @@ from . import repair_order_booking
 from . import repair_order_repeat
 from . import payment_transaction
 from . import purchase_order
+from . import purchase_order_line
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 
 class RepairOrderParts(models.Model):
@@ -139,6 +140,24 @@ class RepairOrderParts(models.Model):
             return "ready"
         has_some = any(not move.product_uom.is_zero(move.quantity) for move in parts)
         return "partial" if has_some else "ordered"
+
+    def _fc_tell_late_part(self, product, promised, expected):
+        """A note for the dispatcher, who may have told the client of a day.
+
+        :param promised: local day of the vendor's earlier word, ``expected`` that of the new one
+        """
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            date_deadline=self.company_id._fc_today(),
+            summary=self.env._("The part comes later: %(repair)s", repair=self.name),
+            note=self.env._(
+                "The vendor brings %(part)s on %(day)s, not on %(promised)s.",
+                part=product.display_name,
+                day=format_date(self.env, expected),
+                promised=format_date(self.env, promised),
+            ),
+            user_id=self._fc_get_coordinator().id,
+        )
 
     def _fc_announce_parts(self):
         self.activity_schedule(

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -63,6 +65,21 @@ class TestParts(RepairsCase):
         )
         self.assertEqual(mail.email_to, "clara@example.com")
         self.assertIn("Battery, Motor", mail.body_html)
+
+    def test_a_vendor_who_comes_later_is_told_to_the_office(self):
+        job = self.new_job_with((self.battery, 1))
+        job.action_order_missing_parts()
+        order = self.orders(job)
+        order.order_line.date_planned = datetime(2031, 3, 18, 16)
+        self.assertFalse(job.activity_ids, "a draft promises nothing")
+        order.button_confirm()
+        order.date_planned = datetime(2031, 3, 17, 16)
+        order.order_line.date_planned = datetime(2031, 3, 18, 1)  # in Toronto still March 17
+        self.assertFalse(job.activity_ids)
+        order.order_line.date_planned = datetime(2031, 3, 20, 16)
+        note = job.activity_ids
+        self.assertEqual(note.summary, f"The part comes later: {job.name}")
+        self.assertIn("brings Battery on 03/20/2031, not on 03/17/2031", note.note)
 
     def test_an_open_draft_of_the_vendor_is_used(self):
         first, second = self.new_job_with((self.battery, 1)), self.new_job_with((self.motor, 1))

@@ -82,6 +82,9 @@ client = env["res.partner"].create(  # noqa: F821
     {
         "name": "Client",
         "email": "client@example.com",
+        "street": "5 Elm Street",
+        "city": "Toronto",
+        "zip": "M5V 2T6",
         "partner_latitude": 43.65,
         "partner_longitude": -79.38,
     }
