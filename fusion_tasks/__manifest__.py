@@ -1,7 +1,7 @@
 {
     "name": "Fusion Tasks",
     "summary": "Technician visits: openings that count hours, leaves and travel; one winner each",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.3.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

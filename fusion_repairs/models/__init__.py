@@ -48,6 +48,7 @@ from . import fusion_start
 from . import fusion_technician_task
 from . import fusion_technician_task_rating
 from . import ir_actions_report
+from . import ir_ui_menu
 from . import maintenance_equipment
 from . import maintenance_equipment_client
 from . import fusion_repair_equipment_share

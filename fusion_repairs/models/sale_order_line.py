@@ -25,7 +25,7 @@ class SaleOrderLine(models.Model):
         self.ensure_one()
         line, order = self, self.order_id
         serial = "x_fc_serial_number" in line._fields and line.x_fc_serial_number
-        device = "x_fc_adp_device_type" in line._fields and line.x_fc_adp_device_type
+        device = line._fc_has_device_types() and line.x_fc_adp_device_type
         delivery = "x_fc_adp_delivery_date" in order._fields and order.x_fc_adp_delivery_date
         start = "x_fc_service_start_date" in order._fields and order.x_fc_service_start_date
         return {
@@ -34,6 +34,9 @@ class SaleOrderLine(models.Model):
             "delivery_date": delivery or False,
             "service_start": start or False,
         }
+
+    def _fc_has_device_types(self):
+        return "x_fc_adp_device_type" in self._fields
 
     def _fc_is_unit(self):
         """:return: whether this line sells something that may be maintained"""

@@ -1,9 +1,11 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
 from odoo.addons.fusion_tasks.tests.common import MONDAY, utc
@@ -210,6 +212,38 @@ class TestBooking(RepairsCase):
         self.assertEqual(visit.state, "scheduled")
         visit._client_cancel()
         self.assertEqual(visit.state, "cancelled")
+
+    def test_a_leave_after_the_booking_is_the_offices_to_solve(self):
+        dispatcher = self.new_user("Dina", "fusion_tasks.group_dispatcher")
+        visit = self.book()
+        known = self.env["mail.mail"].search([])
+        self.env["resource.calendar.leaves"].create(
+            {"resource_id": self.ann.employee_ids.resource_id.id, "calendar_id": self.calendar.id,
+             "date_from": utc(MONDAY, 8), "date_to": utc(MONDAY, 17)}
+        )  # fmt: skip
+        task = visit.technician_task_id
+        self.assertEqual((visit.state, task.status), ("scheduled", "scheduled"))
+        self.assertEqual(task.activity_ids.user_id, dispatcher)
+        told = (self.env["mail.mail"].search([]) - known).mapped("email_to")
+        self.assertNotIn("clara@example.com", str(told), "the client hears it from staff")
+
+    def test_a_mail_server_that_is_down_loses_no_booking(self):
+        self.env["ir.mail_server"].search([], limit=100).active = False
+        self.env["ir.mail_server"].create(
+            {"name": "Down", "smtp_host": "127.0.0.1", "smtp_port": 9}
+        )
+        known = self.env["mail.mail"].search([])
+        visit = self.book()
+        mail = self.env["mail.mail"].search([]) - known
+        self.assertEqual(mail.state, "outgoing")
+        servers = type(self.env["ir.mail_server"])
+        with (
+            patch.object(servers, "_disable_send", classmethod(lambda _servers: False)),
+            mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server"),
+        ):
+            mail.send(auto_commit=False)
+        self.assertEqual(mail.exists().state, "exception")
+        self.assertEqual(visit.state, "scheduled")
 
     def test_an_absent_client_is_called(self):
         visit = self.book()

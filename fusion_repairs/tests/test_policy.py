@@ -111,6 +111,14 @@ class TestPolicy(RepairsCase):
         self.assertEqual((second.x_fc_maintenance_fee, second.interval_months), (149, 6))
         self.assertEqual((visit.x_fc_fee, first.next_due_date), (149, due))
 
+    def test_device_types_show_where_something_brings_them(self):
+        menu = self.env.ref("fusion_repairs.menu_device_types")
+        lines = type(self.env["sale.order.line"])
+        for has_types in (True, False):
+            self.patch(lines, "_fc_has_device_types", lambda _line, answer=has_types: answer)
+            hidden = self.env["ir.ui.menu"]._load_menus_blacklist()
+            self.assertEqual(menu.id in hidden, not has_types)
+
     def test_the_templates_can_be_imported(self):
         folder = Path(__file__).parent.parent / "static" / "templates"
         for model, name, count in (

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from freezegun import freeze_time
 
@@ -39,6 +39,18 @@ class TestReminder(RepairsCase):
         self.assertEqual(len(mails), 1)
         self.assertIn("overdue since Monday, March 31, 2031", mails.body_html)
         self.assertEqual(self.counts, {"done": 1, "skipped": 0, "failed": 0})
+
+    def test_a_sale_of_years_ago_is_one_overdue_mail_and_one_call(self):
+        order = self.new_order(self.lift, commitment_date=datetime(2019, 5, 14))
+        contract = self.contracts_of(order)
+        self.assertEqual(contract.next_due_date, date(2019, 11, 14))
+        mails = self.run_on(20)
+        self.assertIn("overdue since Thursday, November 14, 2019", mails.body_html)
+        self.assertEqual(contract.last_reminder_band, "1")
+        self.assertFalse(self.run_on(19))
+        with freeze_time(f"{DUE} 15:00:00"):
+            self.assertEqual(self.Contract.cron_followup_overdue()["done"], 1)
+            self.assertEqual(self.Contract.cron_followup_overdue()["done"], 0)
 
     def test_what_the_mail_says(self):
         contract = self.new_contract(x_fc_device_serial="SN-1")

@@ -131,6 +131,10 @@ class FusionTechnicianTask(models.Model):
     schedule_warning = fields.Char(compute="_compute_schedule_warning")
     en_route_at = fields.Datetime("Left At", readonly=True, copy=False)
     started_at = fields.Datetime(readonly=True, copy=False)
+    on_time_share = fields.Float(
+        "On Time", compute="_compute_on_time_share", store=True, aggregator="avg",
+        help="1 when work began before the arrival window had passed, else 0.",
+    )  # fmt: skip
     completed_at = fields.Datetime(readonly=True, copy=False)
     eta = fields.Datetime("Expected At", readonly=True, copy=False)
     cancel_reason = fields.Text(copy=False)
@@ -171,6 +175,13 @@ class FusionTechnicianTask(models.Model):
             task.scheduled_date = start and start.date()
             task.time_start = start and start.hour + start.minute / 60
             task.time_end = end and end.hour + end.minute / 60
+
+    @api.depends("started_at", "datetime_start", "window_minutes")
+    def _compute_on_time_share(self):
+        for task in self:
+            is_known = task.started_at and task.datetime_start
+            late = is_known and task.started_at - task.datetime_start
+            task.on_time_share = bool(is_known) and late <= timedelta(minutes=task.window_minutes)
 
     @api.depends("partner_id")
     def _compute_address_id(self):

@@ -84,6 +84,18 @@ class TestTask(TasksCase):
         task.action_complete()
         self.assertEqual(task.completed_at, first - timedelta(days=1))
 
+    def test_the_share_of_visits_that_began_in_time(self):
+        tasks = self.Task
+        for user, minutes in ((self.ann, 30), (self.bob, 31)):
+            task = self.new_task(user, 9, window_minutes=30, status="en_route")
+            moment = utc(MONDAY, 9) + timedelta(minutes=minutes)
+            task.with_context(fusion_tasks_at=moment).action_start()
+            tasks += task
+        self.assertEqual(tasks.mapped("on_time_share"), [1, 0])
+        [(share,)] = self.Task._read_group([("id", "in", tasks.ids)], [], ["on_time_share:avg"])
+        self.assertEqual(share, 0.5)
+        self.assertFalse(self.new_task(self.ann, 14).on_time_share)
+
     def test_the_hook_is_called_once_for_each_change(self):
         calls = []
         tasks = self.new_task(self.ann, 9) | self.new_task(self.bob, 9, status="en_route")
