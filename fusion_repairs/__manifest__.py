@@ -75,6 +75,7 @@
             "fusion_repairs/static/src/checklist/checklist_field.js",
             "fusion_repairs/static/src/checklist/checklist_field.xml",
             "fusion_repairs/static/src/checklist/checklist_field.scss",
+            "fusion_repairs/static/src/visit_report/visit_report_form.js",
             "fusion_repairs/static/src/dashboard/service_dashboard.js",
             "fusion_repairs/static/src/dashboard/service_dashboard.xml",
             "fusion_repairs/static/src/dashboard/service_dashboard.scss",

@@ -30,7 +30,7 @@ class FusionRepairMaintenanceVisitPapers(models.Model):
         self._mail_client("email_template_visit_done", attachments=self._print_papers())
 
     def _print_papers(self):
-        """:return: PDFs of the visit, its certificate and a posted invoice, those that can be had"""
+        """:return: PDFs of the visit, its certificate and posted invoices, those that can be had"""
         certificate = self.inspection_certificate_id
         if certificate and not certificate.pdf_attachment_id:
             certificate._render_pdf()

@@ -239,7 +239,7 @@ class TestBooking(RepairsCase):
         servers = type(self.env["ir.mail_server"])
         with (
             patch.object(servers, "_disable_send", classmethod(lambda _servers: False)),
-            mute_logger("odoo.addons.mail.models.mail_mail", "odoo.addons.base.models.ir_mail_server"),
+            mute_logger("odoo.addons.mail.models.mail_mail"),
         ):
             mail.send(auto_commit=False)
         self.assertEqual(mail.exists().state, "exception")

@@ -37,8 +37,8 @@ class TestChecklistBrowser(RepairsCase, DeviceCase):
             body = "document.querySelector('.modal-body')"
             self.assertLessEqual(phone.run(f"{body}.scrollWidth - {body}.clientWidth"), 0)
             small = phone.run(
-                """[...document.querySelectorAll(".o_fusion_repairs_results span")].filter((one) => {
-                    const box = one.getBoundingClientRect();
+                """[...document.querySelectorAll(".modal .o_fusion_repairs_results span")].filter(
+                    (one) => { const box = one.getBoundingClientRect();
                     return box.height < 44 || box.width < 44 || box.right > innerWidth; }).length"""
             )
             self.assertEqual(small, 0)
@@ -54,6 +54,43 @@ class TestChecklistBrowser(RepairsCase, DeviceCase):
         self.assertEqual(lines.mapped("result"), ["pass", "fail", "na"])
         self.assertEqual((lines[1].value, lines[1].note), (21.5, "The battery is old."))
         self.assertEqual(self.visit.state, "scheduled")
+
+    def set_network(self, phone, is_on):
+        phone.browser._websocket_request("Network.enable")
+        phone.browser._websocket_request(
+            "Network.emulateNetworkConditions",
+            params={"offline": not is_on, "latency": 0, "downloadThroughput": -1,
+                    "uploadThroughput": -1},
+        )  # fmt: skip
+
+    def test_entries_survive_without_a_network(self):
+        """Saved in a dead spot, the page lost: all is back, and reaches the server once."""
+        lines = self.visit.checklist_line_ids
+        self.as_phone()
+        with self.device(self.ann.login) as phone:
+            self.open_report(phone)
+            self.set_network(phone, False)
+            phone.click(f"{CARD % 1} [data-value=pass]")
+            phone.click(f"{CARD % 3} [data-value=fail]")
+            phone.fill(f"{CARD % 3} .o_fusion_repairs_note input", "It rattles.")
+            phone.fill(".modal .o_field_widget[name=signed_by] input", "Clara Client")
+            phone.click(".modal button", "Save for Later")
+            phone.see("Your entries stay on this device", ".o_notification")
+            self.set_network(phone, True)
+            phone.open("/web/login")  # the page is gone
+            self.open_report_again(phone)
+            phone.see("2 of 3 points done", ".modal [role=status]")
+            phone.click(".modal button", "Save for Later")
+            phone.wait("!document.querySelector('.modal')")
+            kept = "Object.keys(localStorage).filter((one) => one.startsWith('fusion_repairs'))"
+            self.assertEqual(phone.run(f"{kept}.length"), 0)
+        self.assertEqual(lines.mapped("result"), ["pass", False, "fail"])
+        self.assertEqual((lines[2].note, self.visit.signed_by), ("It rattles.", "Clara Client"))
+
+    def open_report_again(self, phone):
+        phone.open(f"/odoo/action-fusion_repairs.action_visits/{self.visit.id}")
+        phone.press("Report")
+        phone.see("Entries that had not been sent are back", ".o_notification")
 
     def test_points_by_keyboard(self):
         self.as_desktop()

@@ -56,6 +56,19 @@ class TestJobReport(RepairsCase):
         self.assertIn("New belt", self.job.x_fc_findings)
         self.assertNotIn("script", self.job.x_fc_findings)
 
+    def test_a_report_whose_answer_was_lost_counts_once(self):
+        belt = self.new_product("Belt")
+        parts = [Command.create({"product_id": belt.id, "quantity": 2})]
+        for findings in ("<p>Belt</p>", "<p>New belt</p>"):
+            report = self.report(draft_key="the same", part_ids=parts, findings=findings)
+        self.assertEqual(self.job.move_ids.mapped("product_uom_qty"), [2])
+        self.assertIn("New belt", self.job.x_fc_findings)
+        report.action_submit()
+        self.assertEqual(report.action_submit()["type"], "ir.actions.act_window_close")
+        self.assertEqual(self.task.status, "completed")
+        self.report(draft_key="another", part_ids=parts)
+        self.assertEqual(sum(self.job.move_ids.mapped("product_uom_qty")), 4)
+
     def test_what_is_missing_is_named_and_nothing_is_lost(self):
         report = self.report(self.job, outcome=False, signature=False, findings="<p>Belt</p>")
         with self.assertRaisesRegex(UserError, "Choose an outcome"):

@@ -1,5 +1,5 @@
 from datetime import date
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from freezegun import freeze_time
 
@@ -184,11 +184,9 @@ class TestVisitReport(RepairsCase):
 
     def test_without_a_printer_the_message_goes_all_the_same(self):
         self.submit()
-
-        def broken(_report, _ids):
-            raise UserError("wkhtmltopdf failed")
-
+        broken = Mock(side_effect=UserError("wkhtmltopdf failed"))
         mail = self.mail_papers(broken)
+        self.assertTrue(broken.called)
         self.assertIn("13 points", mail.body_html)
         self.assertFalse(mail.attachment_ids)
         self.assertEqual(self.visit.state, "done")

@@ -1,3 +1,5 @@
+import secrets
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -9,6 +11,8 @@ ENTRIES = {
     "signed_by": "x_fc_signed_by",
     "signature_refused_reason": "x_fc_signature_refused_reason",
 }
+#: Entries that would add up when they came twice.
+ONCE = ("part_ids", "photo_ids")
 
 
 class FusionRepairVisitReportWizard(models.TransientModel):
@@ -17,7 +21,12 @@ class FusionRepairVisitReportWizard(models.TransientModel):
 
     _name = "fusion.repair.visit.report.wizard"
     _description = "Visit Report"
+    _transient_max_hours = 72  # a draft may wait on a device over a weekend
 
+    draft_key = fields.Char(
+        default=lambda self: secrets.token_urlsafe(16), copy=False,
+        help="Told by the device: a report whose answer was lost is sent again, and counts once.",
+    )  # fmt: skip
     visit_id = fields.Many2one("fusion.repair.maintenance.visit")
     repair_id = fields.Many2one("repair.order", "Job")
     task_id = fields.Many2one("fusion.technician.task")
@@ -70,6 +79,7 @@ class FusionRepairVisitReportWizard(models.TransientModel):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [self._without_what_is_kept(vals) for vals in vals_list]
         reports = super().create(vals_list)
         for report, vals in zip(reports, vals_list, strict=True):
             report._keep(vals)
@@ -80,6 +90,14 @@ class FusionRepairVisitReportWizard(models.TransientModel):
         for report in self:
             report._keep(vals)
         return result
+
+    def _without_what_is_kept(self, vals):
+        """:return: ``vals`` without parts and photos when this very report brought them before"""
+        key = vals.get("draft_key")
+        mine = [("draft_key", "=", key), ("create_uid", "=", self.env.uid)]
+        if not key or not self.search_count(mine, limit=1):
+            return vals
+        return {name: value for name, value in vals.items() if name not in ONCE}
 
     def _keep(self, vals):
         """Write the entries through to the visit or job."""
