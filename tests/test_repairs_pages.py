@@ -1,7 +1,13 @@
 """The pages on which clients of fusion_repairs report, look and wait, tested by axe-core."""
 
+import re
+from datetime import date, timedelta
+
 from .pages import PageReader
 from .support import ServerCase
+
+LINK = re.compile(r"/repairs/maintenance/book/[\w-]{43}")
+LANGUAGES = ("en_US", "fr_CA")
 
 
 class TestRepairsPages(PageReader, ServerCase):
@@ -50,3 +56,23 @@ class TestRepairsPages(PageReader, ServerCase):
             "/my/plans",
         ]
         self.assert_accessible(pages, area="#wrap", login="clara")
+
+    def test_the_link_of_a_reminder(self):
+        """Choosing a time, in both languages."""
+        contracts = "fusion.repair.maintenance.contract"
+        partner = {"name": "Clara", "email": "clara@example.com"}
+        values = {
+            "partner_id": self.rpc("res.partner", "create", partner),
+            "product_id": self.rpc("product.product", "create", {"name": "Lift"}),
+            "x_fc_policy_category_id": self.ref("fusion_repairs.category_stair_lift"),
+            "x_fc_maintenance_fee": 149,
+            "next_due_date": str(date.today() + timedelta(days=20)),  # noqa: DTZ011
+            "state": "active",
+        }
+        self.rpc(contracts, "create", values)
+        cron = self.ref("fusion_repairs.ir_cron_maintenance_due_reminders")
+        self.rpc("ir.cron", "method_direct_trigger", [cron])
+        sent = [("email_to", "=", partner["email"])]
+        [mail] = self.rpc("mail.mail", "search_read", sent, ["body_html"])
+        link = LINK.search(mail["body_html"])[0]
+        self.assert_accessible([f"{link}?lang={code}" for code in LANGUAGES])
