@@ -7,6 +7,7 @@ from . import test_security
 from . import test_visit
 from . import test_browser
 from . import test_offline
+from . import test_story
 from . import test_photos
 from . import test_routes
 from . import test_cases

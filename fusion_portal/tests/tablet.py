@@ -155,8 +155,9 @@ class TabletCase(HttpCase):
     browser_size = "1280x800"
 
     @contextmanager
-    def tablet(self, login):
-        """:return: a Tablet that this person is signed in on"""
+    def tablet(self, login, kind=Tablet):
+        """:param login: nobody is signed in without one
+        :return: a Tablet, or another ``kind``, that this person is signed in on"""
         browser = ChromeBrowser(self)
         try:
             with self.allow_requests(browser=browser):
@@ -164,7 +165,7 @@ class TabletCase(HttpCase):
                 self.cr.flush()
                 self.cr.clear()
                 try:
-                    yield Tablet(browser, self.base_url())
+                    yield kind(browser, self.base_url())
                 finally:
                     browser.stop()
                     self._wait_remaining_requests()
