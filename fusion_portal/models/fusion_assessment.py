@@ -1,3 +1,5 @@
+import base64
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -292,11 +294,13 @@ class FusionAssessment(models.Model):
         :param role: ``authorizer`` or ``applicant``
         :param signature: base64 of a PNG with visible strokes
         :param relationship: of the applicant's agent
-        :return: True
+        :return: True; also for the same signature sent again
         :raise UserError: nothing is stored then
         """
         self.ensure_one()
         self.check_access("read")
+        if self.visit_id:
+            self.visit_id._lock()  # two signers at once do not both find it unsigned
         if role not in ("authorizer", "applicant"):
             raise UserError(self.env._("Say who signs."))
         if self.state not in ("measured", "signed"):
@@ -316,6 +320,8 @@ class FusionAssessment(models.Model):
                 self.env._("The signature cannot be read. Please sign again.")
             ) from None
         drawing = signature.partition("base64,")[2] or signature
+        if self.sudo()[f"{role}_signed_at"]:
+            return self._check_signed_again(role, name, drawing)
         values = {
             f"{role}_signature": drawing,
             f"{role}_signed_name": name,
@@ -336,3 +342,20 @@ class FusionAssessment(models.Model):
             )
         )
         return True
+
+    def _check_signed_again(self, role, name, drawing):
+        """Of two signers at once one signs, and the other is told.
+
+        :raise UserError: somebody else has signed, or the same person has drawn anew
+        """
+        item_sudo = self.sudo().with_context(bin_size=False)
+        signed_name = item_sudo[f"{role}_signed_name"]
+        kept = base64.b64decode(item_sudo[f"{role}_signature"])
+        if signed_name == name and kept == base64.b64decode(drawing):
+            return True
+        raise UserError(
+            self.env._(
+                "%s has signed already. To sign anew, change a measure: that voids the signatures.",
+                signed_name,
+            )
+        )

@@ -214,7 +214,9 @@ class FusionAssessmentVisit(models.Model):
         The one that waited sees an old snapshot, fails to serialize and is run again by Odoo.
         """
         self.env.cr.execute(
-            "SELECT id FROM fusion_assessment_visit WHERE id = %s FOR UPDATE", [self.id]
+            "SELECT id FROM fusion_assessment_visit WHERE id = %s FOR UPDATE",
+            [self.id],
+            log_exceptions=False,  # losing here is expected, and the caller is repeated
         )
         self.invalidate_recordset(["rev", "state"])
 

@@ -1,9 +1,10 @@
 import json
 
 from psycopg2 import OperationalError
+from psycopg2.errors import UniqueViolation
 
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, ConcurrencyError, UserError, ValidationError
 from odoo.tools import mute_logger
 
 from odoo.addons.fusion_base.tools.redact import redact_logger
@@ -102,6 +103,7 @@ class FusionAssessmentVisit(models.Model):
         if uuid in known:
             visit_id, result = known[uuid]
             if visit_id == self.id:
+                self._own_revision(op, result, own_revs)
                 return {**result, "status": "duplicate"}
             return self._prepare_refusal(uuid, "bad_op", self.env._("This key is taken."))
         try:
@@ -128,10 +130,25 @@ class FusionAssessmentVisit(models.Model):
             return self._prepare_refusal(uuid, "bad_type", str(error))
         except OperationalError:
             raise
-        except Exception:  # op boundary: one that nobody thought of must not hold up the others
+        except Exception as error:  # op boundary: an unforeseen one must not hold up the others
+            if self._is_known_by_now(error):
+                raise ConcurrencyError(uuid) from error
             _logger.warning("A change sent by a tablet could not be read", exc_info=True)
             text = self.env._("The change cannot be understood.")
             return self._prepare_refusal(uuid, "bad_op", text)
+
+    @staticmethod
+    def _is_known_by_now(error):
+        """Whether the same change, sent twice, was kept by the other request a moment ago."""
+        return isinstance(error, UniqueViolation) and (
+            error.diag.constraint_name == "fusion_visit_op_op_uuid_uniq"
+        )
+
+    def _own_revision(self, op, result, own_revs):
+        """What a change did whose answer was lost is no other device's doing."""
+        model = {**_MODELS, "visit": self._name}.get(str(op.get("target")))
+        if model and result["status"] in ("applied", "partial"):
+            own_revs.setdefault((model, result["id"]), set()).add(result["rev"])
 
     def _prepare_refusal(self, uuid, code, message):
         return {

@@ -166,6 +166,18 @@ class TestCompletion(PortalCase):
         self.assertTrue(order.x_fc_has_signed_pages_11_12)
         self.assertEqual(order.page11_sign_request_ids.channel, "on_site")
 
+    def test_a_signature_is_not_replaced_by_another(self):
+        item = self.add(self.new_visit(), "rollator", ROLLATOR)
+        drawing = make_signature()
+        item._sign("authorizer", "Olive Therapist", drawing, consent=True)
+        first, notes = item.authorizer_signed_at, len(item.message_ids)
+        self.assertTrue(item._sign("authorizer", "Olive Therapist", drawing, consent=True))
+        with self.assertRaisesRegex(UserError, "Olive Therapist has signed already"):
+            item._sign("authorizer", "Somebody Else", drawing, consent=True)
+        self.assertEqual((item.authorizer_signed_at, item.authorizer_signed_name),
+                         (first, "Olive Therapist"))  # fmt: skip
+        self.assertEqual(len(item.message_ids), notes)
+
     def test_one_signature_alone_does_not(self):
         visit = self.new_visit()
         item = self.add(visit, "rollator", ROLLATOR)

@@ -46,6 +46,21 @@ class TestOps(PortalCase):
         self.assertEqual((self.ramp.ramp_rise, self.ramp.rev), (24, 1))
         self.assertEqual(len(self.env["fusion.visit.op"].search([("op_uuid", "=", "once")])), 1)
 
+    def test_a_value_whose_answer_was_lost_is_no_other_device_s(self):
+        lost = {"uuid": "lost", **self.update({"ramp_rise": 24})}
+        self.send(lost)
+        again, newer = self.send(lost, self.update({"ramp_rise": 25}))
+        self.assertEqual((again["status"], newer["status"]), ("duplicate", "applied"))
+        self.assertEqual((newer["conflicts"], self.ramp.ramp_rise), ({}, 25))
+
+    def test_a_lost_answer_does_not_hide_another_device_s_value(self):
+        lost = {"uuid": "lost", **self.update({"ramp_rise": 24})}
+        self.send(lost)
+        self.send(self.update({"ramp_rise": 30}, base_rev=1))
+        _again, newer = self.send(lost, self.update({"ramp_rise": 25}))
+        self.assertEqual(newer["conflicts"], {"ramp_rise": {"mine": 25, "theirs": 30}})
+        self.assertEqual(self.ramp.ramp_rise, 30)
+
     def test_the_key_of_another_visit_tells_nothing(self):
         op = {"uuid": "theirs", **self.update({"ramp_rise": 24})}
         self.visit._apply_ops([op])
