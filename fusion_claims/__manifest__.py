@@ -1,7 +1,7 @@
 {
     "name": "Fusion Claims",
     "summary": "Funding cases on sale orders: ADP, March of Dimes, ODSP and other funders",
-    "version": "19.0.1.0.1",
+    "version": "19.0.1.1.0",
     "category": "Sales",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -23,6 +23,8 @@
         "data/fusion_mod_income_threshold_data.xml",
         "data/fusion_page11_consent_data.xml",
         "data/ir_cron_data.xml",
+        "report/fusion_phi_access_log_reports.xml",
+        "report/fusion_phi_access_log_templates.xml",
         "wizards/application_received_wizard_views.xml",
         "wizards/page11_request_wizard_views.xml",
         "wizards/ready_for_submission_wizard_views.xml",

@@ -202,7 +202,9 @@ class FusionPage11SignRequest(models.Model):
         sign_request = self.sudo()
         # Not `try_lock`: the second of two signers waits and is told that it is signed.
         self.env.cr.execute(
-            "SELECT state FROM fusion_page11_sign_request WHERE id = %s FOR UPDATE", [self.id]
+            "SELECT state FROM fusion_page11_sign_request WHERE id = %s FOR UPDATE",
+            [self.id],
+            log_exceptions=False,  # losing here is expected, and the caller is repeated
         )
         sign_request.invalidate_recordset(["state", "expiry_date"])
         sign_request._check_may_sign(name, signer_type, relationship, consent)

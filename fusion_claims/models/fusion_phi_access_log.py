@@ -3,12 +3,14 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.http import request
+from odoo.tools import format_datetime
 
 from odoo.addons.fusion_base.tools.cursor import own_cursor
 
 _logger = logging.getLogger(__name__)
 #: The same person looking at the same record again within so long is one look.
 _SAME_LOOK = timedelta(minutes=15)
+_PRINTED = 2000  # rows of a report
 
 
 class FusionPhiAccessLog(models.Model):
@@ -56,6 +58,10 @@ class FusionPhiAccessLog(models.Model):
         :return: the rows (sudo); the same look again makes none
         """
         rows = self.sudo()
+        if not self.env.cr.readonly:
+            # Another's change that cannot be written is not this log's failure: swallowed here, it
+            # would leave the caller in a broken transaction that nobody repeats.
+            self.env.flush_all()
         try:
             if self.env.cr.readonly:  # of a request that opens a form or a file
                 with own_cursor(self.env) as cr:
@@ -100,3 +106,36 @@ class FusionPhiAccessLog(models.Model):
             "detail": detail or False,
             "ip": request.httprequest.remote_addr if request else False,
         }
+
+    @api.model
+    def _get_report_rows(self, record):
+        """Who looked, for the person whose data it is. Printing it is a look as well.
+
+        :param record: a res.partner, or a case
+        :return: list of ``{"date", "person", "action", "what", "detail", "ip"}``, the latest first
+        :raise AccessError: the user may not read the log
+        """
+        self.check_access("read")
+        record.check_access("read")
+        if record._name == "res.partner":
+            domain = [("partner_id", "child_of", record.ids)]
+        else:
+            domain = [("res_model", "=", record._name), ("res_id", "=", record.id)]
+        rows = self.search(domain, limit=_PRINTED)
+        zone = (record.company_id or self.env.company)._fc_tz().zone
+        actions = dict(self._fields["action"]._description_selection(self.env))
+        models_sudo = self.env["ir.model"].sudo()
+        names = {name: models_sudo._get(name).name for name in set(rows.mapped("res_model"))}
+        found = [
+            {
+                "date": format_datetime(self.env, row.date, tz=zone, dt_format="medium"),
+                "person": row.user_id.sudo().name or "",
+                "action": actions[row.action],
+                "what": names[row.res_model],
+                "detail": row.detail or "",
+                "ip": row.ip or "",
+            }
+            for row in rows
+        ]
+        self._log(record, "print", "access log")
+        return found

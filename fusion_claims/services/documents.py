@@ -3,6 +3,7 @@
 import base64
 import binascii
 import io
+import re
 from collections import Counter
 
 from odoo.tools.pdf import PdfReader
@@ -11,6 +12,11 @@ from odoo.tools.pdf import PdfReader
 _HEADER_WITHIN = 1024
 #: A reader that comes to one place so often follows a circle; honest files need a few times.
 _VISITS = 1000
+#: Year and month of a form's edition.
+EDITION = re.compile(r"20\d\d/(?:0[1-9]|1[0-2])")
+#: Ontario prints number, language and edition at the foot of its forms: 1234-56E (2021/03).
+_FOOT = re.compile(rf"\d{{4}}-\d{{2}}[EF]?\s*\(({EDITION.pattern})\)")
+_PAGES_READ = 20  # for the foot; the forms have 14
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
@@ -71,3 +77,15 @@ def count_pages(raw, max_bytes):
     if not pages:
         raise DocumentFault("empty")
     return pages
+
+
+def find_edition(raw):
+    """:return: ``YYYY/MM`` that the foot of an Ontario form says, the oldest where pages differ;
+    empty for a scan, another paper, or a file that cannot be read"""
+    try:
+        reader = PdfReader(_PatientStream(raw), strict=False)
+        pages = reader.pages[:_PAGES_READ]
+        found = [edition for page in pages for edition in _FOOT.findall(page.extract_text())]
+    except Exception:  # noqa: BLE001 - see count_pages
+        return ""
+    return min(found, default="")

@@ -1,10 +1,12 @@
 from . import (
+    test_access_report,
     test_browser,
     test_case_locks,
     test_documents,
     test_follow_up,
     test_gates,
     test_intake,
+    test_lint,
     test_mail,
     test_matrix,
     test_page11,

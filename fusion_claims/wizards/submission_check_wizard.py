@@ -51,4 +51,5 @@ class SubmissionCheckWizard(models.TransientModel):
         with self.env.cr.savepoint():
             order.write(values)
             order.action_fc_set_status(self.target_state or "submitted")
+            order._fc_note_lint()
         return {"type": "ir.actions.act_window_close"}
