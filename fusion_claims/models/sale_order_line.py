@@ -26,6 +26,7 @@ class SaleOrderLine(models.Model):
         store=True,
         readonly=False,
         index="btree_not_null",
+        ondelete="restrict",
     )
     x_fc_adp_device_type = fields.Char(
         "ADP Device Type", related="x_fc_adp_device_code_id.device_type", store=True

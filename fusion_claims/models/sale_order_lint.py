@@ -16,13 +16,14 @@ class SaleOrder(models.Model):
 
     def _fc_lint(self):
         """:return: list of ``{"code", "message"}``: ``authorizer_not_registered``,
-        ``device_code``, ``form_edition``; empty for other cases than the ADP's"""
+        ``device_code``, ``form_edition``, ``currency``; empty for other cases than the ADP's"""
         self.ensure_one()
         if self._fc_pipeline() != "adp":
             return []
         found = [("authorizer_not_registered", self._fc_lint_authorizer())]
         found += [("device_code", text) for text in self._fc_lint_codes()]
         found.append(("form_edition", self._fc_lint_form()))
+        found.append(("currency", self._fc_lint_currency()))
         return [{"code": code, "message": text} for code, text in found if text]
 
     def _fc_lint_authorizer(self):
@@ -79,6 +80,14 @@ class SaleOrder(models.Model):
             "The form is the edition %(edition)s; the program accepts %(oldest)s and newer.",
             edition=edition,
             oldest=oldest,
+        )
+
+    def _fc_lint_currency(self):
+        if self.currency_id.name == "CAD":
+            return ""
+        return self.env._(
+            "The ADP pays in Canadian dollars, and the prices are in %s: choose a CAD pricelist.",
+            self.currency_id.name,
         )
 
     def _fc_get_form_edition(self):

@@ -1,10 +1,12 @@
 import base64
 import io
 
+from psycopg2 import IntegrityError
 from reportlab.pdfgen import canvas
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import PDF, ClaimsCase
 
@@ -28,7 +30,10 @@ class TestLint(ClaimsCase):
     def setUp(self):
         super().setUp()
         self.authorizer.x_fc_authorizer_number = "1234"
-        self.order = self.new_case(status="application_received")
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "Canada", "currency_id": self.cad.id}
+        )
+        self.order = self.new_case(status="application_received", pricelist_id=pricelist.id)
         self.complete(self.order)
 
     def set_edition(self, text):
@@ -74,6 +79,35 @@ class TestLint(ClaimsCase):
             self.lint(),
             [("device_code", "Wheelchair: its code is WM100, the line has WM200.")],
         )
+
+    def test_another_currency(self):
+        """Portions are computed in it, and the office is told."""
+        usd = self.env.ref("base.USD")
+        usd.active = True
+        pricelist = self.env["product.pricelist"].create({"name": "US", "currency_id": usd.id})
+        order = self.new_case(pricelist_id=pricelist.id)
+        self.assertEqual(
+            self.lint(order),
+            [("currency", "The ADP pays in Canadian dollars, and the prices are in USD: choose a "
+                          "CAD pricelist.")],
+        )  # fmt: skip
+        self.assertEqual(order.currency_id, usd)
+        line = order.order_line
+        self.assertEqual(line.x_fc_adp_portion + line.x_fc_client_portion, line.price_subtotal)
+        self.assertEqual(order.x_fc_adp_portion_total, line.x_fc_adp_portion)
+        self.assertGreater(line.x_fc_adp_portion, 0)
+
+    def test_a_catalogue_row_in_use_is_archived_and_not_deleted(self):
+        line = self.order.order_line
+        self.env.flush_all()
+        self.product.x_fc_adp_device_code_id = False
+        self.assertEqual(line.x_fc_adp_device_code_id, self.code)
+        with mute_logger("odoo.sql_db"), self.assertRaises(IntegrityError):
+            self.code.unlink()
+        self.assertEqual(line.x_fc_adp_device_code_id, self.code)
+        self.code.action_archive()
+        self.assertEqual((line.x_fc_adp_device_code_id, line.x_fc_adp_unit_price),
+                         (self.code, 1000))  # fmt: skip
 
     def test_the_edition_at_the_foot_of_the_form(self):
         self.set_edition("2024/05")

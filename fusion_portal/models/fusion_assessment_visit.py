@@ -397,6 +397,14 @@ class FusionAssessmentVisit(models.Model):
             gaps.append(
                 self._gap("client", self.env._("Write the client's name and a phone or e-mail."))
             )
+        if self.partner_id and not self.partner_id.sudo().active:
+            gaps.append(
+                self._gap(
+                    "client",
+                    self.env._("%s was archived: the office chooses who the client is.",
+                               self.client_name),
+                )
+            )  # fmt: skip
         if other and not (self.street and self.city):
             gaps.append(self._gap("address", self.env._("Write the address of the home.")))
         if adp and not self.authorizer_id:

@@ -1,3 +1,6 @@
+from collections import Counter
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
@@ -7,6 +10,7 @@ from odoo.addons.fusion_base.tools.cursor import own_cursor
 _REP = "fusion_portal.group_portal_sales_rep"
 _OFFICE = "fusion_claims.group_claims_user"
 _OPEN = ("measuring", "client_pending")
+_LOOKED_AT = 500  # visits around those of a page
 
 
 class FusionAssessmentVisit(models.Model):
@@ -84,6 +88,7 @@ class FusionAssessmentVisit(models.Model):
         today = fields.Date.context_today(self)
         visits = self.search(domain, limit=limit, offset=offset)
         states = dict(self._fields["state"]._description_selection(self.env))
+        crowded = self._find_crowded_days(visits)
         rows = []
         for visit in visits:
             day = fields.Datetime.context_timestamp(self, visit.visit_date).date()
@@ -102,9 +107,31 @@ class FusionAssessmentVisit(models.Model):
                     "authorizer": visit.authorizer_id.sudo().name or "",
                     "items": visit.item_count,
                     "measured": visit.measured_count,
+                    "is_crowded": (visit.client_name, day) in crowded,
                 }
             )
         return sorted(rows, key=lambda row: not row["is_today"])
+
+    def _find_crowded_days(self, visits):
+        """:return: set of (client, local day) with two visits or more, of those the user may see"""
+        if not visits:
+            return set()
+        dates = visits.mapped("visit_date")
+        around = self.search_fetch(
+            [
+                ("client_name", "in", list({visit.client_name for visit in visits} - {False})),
+                ("visit_date", ">=", min(dates) - timedelta(days=1)),
+                ("visit_date", "<=", max(dates) + timedelta(days=1)),
+                ("state", "!=", "cancelled"),
+            ],
+            ["client_name", "visit_date"],
+            limit=_LOOKED_AT,
+        )
+        days = Counter(
+            (visit.client_name, fields.Datetime.context_timestamp(self, visit.visit_date).date())
+            for visit in around
+        )
+        return {key for key, count in days.items() if count > 1}
 
     # -- One visit --------------------------------------------------------------------------------
 

@@ -136,6 +136,28 @@ class TestCompletion(PortalCase):
         self.add(visit, "ramp", {"ramp_rise": 24})
         self.assertNotEqual(visit.action_complete().partner_id, self.client)
 
+    def test_an_archived_client_is_asked_about(self):
+        visit = self.new_visit(partner_id=self.client.id)
+        self.add(visit, "tub_cutout", TUB)
+        self.client.write({"street": "1 Main Street", "city": "Elora", "active": False})
+        visit.write({"street": "1 Main Street", "city": "Elora"})
+        with self.assertRaisesRegex(UserError, "Clara Client was archived"):
+            visit.action_complete()
+        self.assertEqual((visit.state, visit.sale_order_ids.ids), ("measuring", []))
+        self.client.active = True
+        self.assertEqual(visit.action_complete().partner_id, self.client)
+
+    def test_a_merged_client_is_the_surviving_one(self):
+        double = self.env["res.partner"].create({"name": "Clara Client", "city": "Elora",
+                                                 "street": "1 Main Street"})  # fmt: skip
+        visit = self.new_visit(partner_id=double.id)
+        self.add(visit, "tub_cutout", TUB)
+        self.env.flush_all()
+        merge = self.env["base.partner.merge.automatic.wizard"].create({})
+        merge._merge((double | self.client).ids, self.client)
+        self.env.invalidate_all()
+        self.assertEqual(visit.action_complete().partner_id, self.client)
+
     def test_notes_hold_no_health_text_and_are_escaped(self):
         visit = self.new_visit()
         self.add(visit, "rollator", {**ROLLATOR, "presenting_condition": "Secret"})

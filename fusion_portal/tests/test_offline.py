@@ -188,6 +188,43 @@ class TestOffline(PortalMixin, TabletCase):
         self.assertEqual((first.notes, second.notes), ("By the garage", False))
         self.assertEqual(self.visit.photo_ids.accessibility_id, first)
 
+    def open_denied(self, tablet, script):
+        """Open the visit in a browser that denies something to its pages."""
+        tablet.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+        tablet.open(f"/my/visit/{self.visit.id}")
+        tablet.chip("Saved")
+        tablet.wait("document.body.textContent.includes('No offline protection')")
+        self.add(tablet, "ramp")
+        tablet.fill("ramp_rise", "24")
+        tablet.chip("Saved")
+
+    def test_without_a_store_it_saves_at_once_and_warns(self):
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open_denied(tablet, "IDBFactory.prototype.open = () => { throw Error('no'); };")
+            tablet.wait("document.querySelector('[name=ramp_rise]').value === '24'")
+        self.assertEqual(self.visit.accessibility_assessment_ids.ramp_rise, 24)
+
+    def test_without_a_worker_it_works_and_warns(self):
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open_denied(
+                tablet, "delete Navigator.prototype.serviceWorker;"
+                        "delete window.caches; delete Window.prototype.caches;"
+            )  # fmt: skip
+            tablet.sent()
+        self.assertEqual(self.visit.accessibility_assessment_ids.ramp_rise, 24)
+
+    def test_a_photo_waits_for_a_new_session(self):
+        """The token on the page is of the old session: it is renewed, and the photo sent once."""
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open(tablet)
+            self.add(tablet, "stairlift_straight")
+            tablet.sent()
+            self.authenticate(self.field_rep.login, self.field_rep.login, browser=tablet.browser)
+            tablet.run(PHOTO)
+            tablet.wait("document.querySelector('.o_fusion_visit_slot img')")
+            tablet.sent()
+        self.assertEqual(self.visit.photo_ids.mapped("slot"), ["side"])
+
     def test_two_values_and_one_tap(self):
         ramp = self.visit._add_item("accessibility", "ramp")
         with self.tablet(self.field_rep.login) as tablet:

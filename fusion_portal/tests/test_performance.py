@@ -1,3 +1,5 @@
+import gzip
+
 from odoo.tests import HttpCase, tagged
 
 from .common import ROLLATOR, STAIR, TUB, PortalCase, PortalMixin
@@ -41,6 +43,13 @@ class TestPages(PortalMixin, HttpCase):
         few, many = self.count(small), self.count(large)
         self.assertLessEqual(many, 60)
         self.assertLessEqual(many, 1.3 * few)
+
+    def test_the_bundle_is_small(self):
+        """A tablet fetches it over a phone's network."""
+        bundle = self.env["ir.qweb"]._get_asset_bundle("fusion_portal.assets_visit")
+        sizes = [len(gzip.compress(part.raw)) for part in (bundle.js(), *bundle.css())]
+        self.assertLessEqual(sum(sizes), 120_000)
+        self.assertGreater(min(sizes), 1000)
 
     def test_the_list_does_not_grow(self):
         visits = self.env["fusion.assessment.visit"]

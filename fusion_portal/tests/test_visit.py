@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
 
-from .common import SCOOTER, STAIR, PortalCase
+from .common import SCOOTER, STAIR, TUB, PortalCase
 
 
 @tagged("post_install", "-at_install")
@@ -10,6 +10,22 @@ class TestVisit(PortalCase):
         visit = self.env["fusion.assessment.visit"].create({})
         self.assertRegex(visit.name, r"^VIS/\d{4}/\d{5}$")
         self.assertEqual(visit.state, "measuring")
+
+    def test_two_visits_of_a_client_on_one_day(self):
+        """The list says so; each completes into its own orders."""
+        first, second, third = (
+            self.new_visit(visit_date=f"2027-05-0{day} 15:00:00") for day in (4, 4, 5)
+        )
+        self.new_visit(visit_date="2027-05-05 16:00:00", client_name="Somebody Else")
+        visits = self.env["fusion.assessment.visit"].with_context(tz="America/Toronto")
+        rows = visits._get_list_rows([("id", "in", [first.id, third.id])], 20)
+        self.assertEqual({row["visit"]: row["is_crowded"] for row in rows},
+                         {first: True, third: False})  # fmt: skip
+        for visit in (first, second):
+            self.add(visit, "tub_cutout", TUB)
+            visit.action_complete()
+        self.assertEqual([len(first.sale_order_ids), len(second.sale_order_ids)], [1, 1])
+        self.assertNotEqual(first.sale_order_ids, second.sale_order_ids)
 
     def test_same_as_previous_takes_options_and_no_length(self):
         visit = self.new_visit()
