@@ -90,14 +90,15 @@ class SaleOrder(models.Model):
         status = self._fc_get_case_status()
         state = self._fc_get_state()
         waiting = self._fields["x_fc_waiting_on"]
+        order_states = dict(self._fields["state"]._description_selection(self.env))
         rep = (self.x_fc_portal_rep_id or self.user_id).partner_id
         return {
             "id": self.id,
             "number": self.name,
             "client": self._fc_get_short_name(),
             "items": [item.display_name for item in items],
-            "status": self._fc_state_label(status) if status else "",
-            "days": self.x_fc_days_in_state,
+            "status": self._fc_state_label(status) if status else order_states[self.state],
+            "days": self.x_fc_days_in_state if status else None,
             "next_step": dict(waiting._description_selection(self.env)).get(
                 state and state.waiting_on, ""
             ),

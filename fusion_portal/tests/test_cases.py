@@ -36,6 +36,13 @@ class TestCases(PortalMixin, HttpCase):
         return {key: [row["number"] for row in rows]
                 for key, rows in orders._fc_get_case_lists().items() if rows}  # fmt: skip
 
+    def test_a_case_without_a_program_has_the_order_s_status(self):
+        order = self.new_case("direct_private", x_fc_authorizer_id=self.therapist.partner_id.id)
+        facts = order.with_user(self.therapist)._fc_find_own_case(order.id)._fc_get_case_facts()
+        self.assertEqual((facts["status"], facts["days"]), ("Quotation", None))
+        facts = self.case.sudo()._fc_get_case_facts()
+        self.assertEqual((facts["status"], facts["days"]), ("Waiting for Application", 0))
+
     def test_in_which_group_a_case_is(self):
         for status, group in (
             ("waiting_for_application", "yours"), ("needs_correction", "yours"),
