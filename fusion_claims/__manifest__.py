@@ -23,6 +23,8 @@
         "data/fusion_mod_income_threshold_data.xml",
         "data/fusion_page11_consent_data.xml",
         "data/ir_cron_data.xml",
+        "report/sale_order_package_reports.xml",
+        "report/sale_order_package_templates.xml",
         "report/fusion_phi_access_log_reports.xml",
         "report/fusion_phi_access_log_templates.xml",
         "wizards/application_received_wizard_views.xml",

@@ -19,9 +19,7 @@ class PortalServerCase(ServerCase):
         cls.authorizer = cls.partner_of(cls.therapist)
         cls.rpc("res.partner", "write", [cls.authorizer], {"x_fc_is_authorizer": True})
         members = [(6, 0, [cls.rep, cls.colleague])]
-        cls.team = cls.rpc(
-            "crm.team", "create", {"name": "Field", "x_fc_portal_rep_ids": members}
-        )
+        cls.team = cls.rpc("crm.team", "create", {"name": "Field", "x_fc_portal_rep_ids": members})
         cls.rpc("res.users", "write", [cls.rep], {"x_fc_portal_manager_id": 2})
 
     @classmethod

@@ -44,9 +44,7 @@ class TestPortalRaces(PortalServerCase):
         """:param calls: (client, path, parameters)
         :return: the answers"""
         with ThreadPoolExecutor(len(calls)) as pool:
-            running = [
-                pool.submit(client.call, path, **params) for client, path, params in calls
-            ]
+            running = [pool.submit(client.call, path, **params) for client, path, params in calls]
             return [call.result() for call in running]
 
     def add(self, visit, kind, item_type, values):

@@ -135,7 +135,10 @@ class FusionPage11SignRequest(models.Model):
         ends = fields.Datetime.now() - timedelta(days=const.SIGNED_PDF_DAYS)
         if self.state != "signed" or self.signed_date < ends:
             return b""
-        return base64.b64decode(self.sudo().signed_pdf or b"")
+        return self._get_signed_bytes()
+
+    def _get_signed_bytes(self):
+        return base64.b64decode(self.sudo().with_context(bin_size=False).signed_pdf or b"")
 
     def action_send(self):
         """Mail a new link.

@@ -47,9 +47,7 @@ class SaleOrder(models.Model):
             if not code:
                 continue
             if not code.active:
-                texts.append(
-                    self.env._("%(product)s: the code %(code)s was withdrawn.", **names)
-                )
+                texts.append(self.env._("%(product)s: the code %(code)s was withdrawn.", **names))
             elif code.effective_date and code.effective_date > day:
                 texts.append(
                     self.env._(

@@ -6,7 +6,7 @@ import io
 import re
 from collections import Counter
 
-from odoo.tools.pdf import PdfReader
+from odoo.tools.pdf import PdfReader, PdfWriter
 
 #: Readers tolerate so many bytes before the header (ISO 32000-1, annex H 3.4.1).
 _HEADER_WITHIN = 1024
@@ -89,3 +89,22 @@ def find_edition(raw):
     except Exception:  # noqa: BLE001 - see count_pages
         return ""
     return min(found, default="")
+
+
+def merge(parts):
+    """One PDF of all pages, without what pages would do by themselves when they are opened.
+
+    :param parts: list of bytes, each a PDF that :func:`count_pages` could read
+    :return: bytes
+    """
+    writer = PdfWriter()
+    for raw in parts:
+        reader = PdfReader(_PatientStream(raw), strict=False)
+        if reader.is_encrypted:
+            reader.decrypt("")
+        for page in reader.pages:
+            page.pop("/AA", None)
+            writer.add_page(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

@@ -9,6 +9,7 @@ from . import (
     test_lint,
     test_mail,
     test_matrix,
+    test_package,
     test_page11,
     test_page11_http,
     test_performance,

@@ -58,15 +58,17 @@ class TestAccessReport(ClaimsCase):
 
     def test_in_french(self):
         self.env["res.lang"]._activate_lang("fr_CA")
-        self.env["ir.module.module"].search(
-            [("name", "=", "fusion_claims")]
-        )._update_translations(["fr_CA"])
+        self.env["ir.module.module"].search([("name", "=", "fusion_claims")])._update_translations(
+            ["fr_CA"]
+        )
         self.manager.lang = "fr_CA"
         self.env[LOG].with_user(self.clerk)._log(self.order, "export", "x")
         reports = self.env["ir.actions.report"].with_user(self.manager)
-        text = reports.with_context(lang="fr_CA")._render_qweb_html(
-            "fusion_claims.report_case_access", self.order.ids
-        )[0].decode()
+        text = (
+            reports.with_context(lang="fr_CA")
+            ._render_qweb_html("fusion_claims.report_case_access", self.order.ids)[0]
+            .decode()
+        )
         self.assertIn("Qui a vu le dossier", text)
         self.assertIn("Exporté", text)
 

@@ -63,9 +63,9 @@ row("visit of 12 items and 40 photos beside 3 and 4: queries", many, few, 1.3)
 
 def changes(visit):
     names = ("ramp_rise", "ramp_width", "ramp_available_run", "notes", "user_weight_lb")
-    ref = visit.accessibility_assessment_ids.filtered(
-        lambda one: one.assessment_type == "ramp"
-    )[:1].id
+    ref = visit.accessibility_assessment_ids.filtered(lambda one: one.assessment_type == "ramp")[
+        :1
+    ].id
     return [
         {"uuid": str(uuid.uuid4()), "type": "update", "target": "accessibility", "ref": ref,
          "values": {names[number % 5]: str(60 + number)}, "base_rev": 10_000}
