@@ -1,5 +1,5 @@
-"""Funding cases of fusion_claims: portions of many lines beside a loop over the lines, many due cases
-beside few. Queries stand beside their bounds.
+"""Funding cases of fusion_claims: portions of many lines beside a loop over the lines, many due
+cases beside few. Queries stand beside their bounds.
 """
 
 import sys

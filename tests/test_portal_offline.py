@@ -4,6 +4,7 @@ measures, and nothing that was typed is lost or there twice."""
 import io
 import json
 import random
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -215,9 +216,9 @@ class TestPortalOffline(PortalServerCase):
                 tablet.prepare(visit)
             self.measure(tablet, chance, faults)
             tablet.send_all()
-        print(
+        sys.stdout.write(
             f"\n{edits} edits, {cuts} cuts, {kills} kills, {sum(tablet.photos.values())} photos: "
-            f"typing lost at most {max(tablet.lost_s, default=0):.2f} s"
+            f"typing lost at most {max(tablet.lost_s, default=0):.2f} s\n"
         )
         self.assertLess(max(tablet.lost_s, default=0), LOST_TYPING_S)
         for visit in visits:

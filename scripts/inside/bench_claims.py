@@ -1,5 +1,5 @@
-"""Run by ``scripts/bench claims`` in Odoo's shell: prints ROW=what|ours|baseline|limit|unit. Nothing
-is committed."""
+"""Run by ``scripts/bench claims`` in Odoo's shell: prints ROW=what|ours|baseline|limit|unit.
+Nothing is committed."""
 
 import time
 from datetime import timedelta

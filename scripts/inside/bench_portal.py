@@ -1,5 +1,5 @@
-"""Run by ``scripts/bench portal`` in Odoo's shell: prints ROW=what|ours|baseline|limit|unit. Nothing
-is committed."""
+"""Run by ``scripts/bench portal`` in Odoo's shell: prints ROW=what|ours|baseline|limit|unit.
+Nothing is committed."""
 
 import gzip
 import uuid
