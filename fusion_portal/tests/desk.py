@@ -38,6 +38,14 @@ class Desk(Tablet):
             " one.scrollIntoView({block: 'center'}); one.click(); return true; })()"
         )
 
+    def turn_to(self, page):
+        """A page of the form; one that was turned to while the form still loads turns back."""
+        found = f"{FIND}('.o_notebook .nav-link', {json.dumps(page)}, true)"
+        self.wait(
+            f"(() => {{ const tab = {found}; if (tab?.classList.contains('active')) {{ return true;"
+            " } tab?.click(); return false; })()"
+        )
+
     def type(self, field, value, within=""):
         """:param field: name of a field of the form, or of the dialog ``within``"""
         place = f"{within} .o_field_widget[name={field}] :is(input, textarea)"

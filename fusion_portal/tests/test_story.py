@@ -42,6 +42,7 @@ class TestStory(PortalMixin, TabletCase):
         cls.set_up_portal()
         cls.field_rep = cls.new_portal("rep", "fusion_portal.group_portal_sales_rep")
         cls.field_rep.x_fc_portal_manager_id = cls.rep
+        cls.clerk.group_ids += cls.env.ref("base.group_partner_manager")
         cls.therapist = cls.new_portal("therapist", "fusion_portal.group_portal_authorizer")
         cls.therapist.partner_id.x_fc_is_authorizer = True
         cls.env["mail.mail"].search([("state", "=", "outgoing")]).state = "cancel"
@@ -198,7 +199,7 @@ class TestStory(PortalMixin, TabletCase):
         self.browser_size, self.touch_enabled = "1366x900", False
         with self.tablet(self.clerk.login, Desk) as desk:
             desk.open(f"/odoo/res.partner/{client.id}")
-            desk.click(".o_notebook .nav-link", "Funding")
+            desk.turn_to("Funding")
             desk.type("x_fc_health_card_number", "1234-567-897")
             desk.type("x_fc_date_of_birth", "03/02/1950")
             desk.save()
@@ -206,7 +207,7 @@ class TestStory(PortalMixin, TabletCase):
             desk.click(".o_field_x2many_list_row_add button", "Add a product")
             desk.choose(".o_field_widget[name=order_line] .o_selected_row [name^=product_] input",
                         "Wheelchair")  # fmt: skip
-            desk.click(".o_notebook .nav-link", "Funding Case")
+            desk.turn_to("Funding Case")
             desk.type("x_fc_client_ref_1", "ne")
             desk.type("x_fc_client_ref_2", "no")
             desk.type("x_fc_authorization_date", today.strftime("%m/%d/%Y"))
