@@ -63,19 +63,6 @@ class Desk(Tablet):
             }})()"""
         )
 
-    def choose(self, place, text):
-        """Type into a field that points to a record, and take what is offered."""
-        self.click(place)
-        self.run(
-            f"""(() => {{
-                const input = document.querySelector({json.dumps(place)});
-                input.focus();
-                input.value = {json.dumps(text)};
-                input.dispatchEvent(new Event("input", {{ bubbles: true }}));
-            }})()"""
-        )
-        self.click(".o-autocomplete--dropdown-item a", text)
-
     def upload(self, field, content, name):
         """:param content: base64 text of a PDF"""
         place = f".modal [name={field}] input[type=file]"
@@ -99,8 +86,16 @@ class Desk(Tablet):
         self.wait("!document.querySelector('.modal')")
 
     def save(self):
-        """Pressed until it is gone: an open calendar takes the first press to close."""
+        """Pressed every two seconds until it is gone: an open calendar takes the first press to
+        close, and a press while the form is being saved begins anew."""
         self.wait(
-            "(() => { const one = document.querySelector('.o_form_button_save');"
-            " if (!one?.getClientRects().length) { return true; } one.click(); return false; })()"
+            """(() => {
+                const one = document.querySelector(".o_form_button_save");
+                if (!one?.checkVisibility({ visibilityProperty: true })) { return true; }
+                if (!(Date.now() - window.pressedAt < 2000)) {
+                    window.pressedAt = Date.now();
+                    one.click();
+                }
+                return false;
+            })()"""
         )

@@ -39,5 +39,5 @@ export class StepsField extends Component {
 
 registry.category("fields").add("fusion_claims_steps", {
     component: StepsField,
-    supportedTypes: ["jsonb"],
+    supportedTypes: ["json"],
 });
