@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from odoo.addons.fusion_base.tools.batch import run_batch
+
 from .sale_order_rating import LinePlan
 
 EARLY, TAKEN_OFF = "progress", "credit"
@@ -26,10 +28,12 @@ class SaleOrder(models.Model):
             for order, plans in running.items()
             if sum(plan.total for plan in plans) >= thresholds[order]
         }
-        if due:
-            orders = self.browse(order.id for order in due)
-            self._run_one_by_one(orders, 0, lambda order: order._fc_bill_spend(due[order]))
-            self._charge_waiting_invoices()
+        orders = self.browse(order.id for order in due)
+        run_batch(
+            orders,
+            lambda order: order._fc_bill_spend(due[order]),
+            on_failure=lambda order, error: order._fc_note_rating_failure(error),
+        )
 
     @api.model
     def _fc_find_spenders(self, now):
@@ -85,7 +89,7 @@ class SaleOrder(models.Model):
         return plans
 
     def _fc_bill_spend(self, plans):
-        """Invoice these lines alone, posted; the card is charged by the run that follows.
+        """Invoice these lines alone, posted; a saved card is charged by the dunning job.
 
         :param plans: [LinePlan]
         """
@@ -101,8 +105,6 @@ class SaleOrder(models.Model):
         moves = self.env["account.move"].sudo().with_context(default_move_type="out_invoice")
         move = moves.create(values).with_env(self.env)
         move.action_post()
-        self._send_invoice(move)
-        self._find_or_create_charge(move)
 
     def _fc_take_spend_off(self, now):
         """Once a period is closed, a line for each one that was invoiced early takes it off.

@@ -88,9 +88,8 @@ class TestPdf(ClaimsMixin, HttpCase):
 
     def test_as_a_pdf(self):
         order = self.new_case()
-        self.authenticate("fc_manager", "fc_manager")
-        answer = self.url_open(
-            f"/report/pdf/fusion_claims.report_case_access/{order.id}"
-            '?context={"force_report_rendering": true}'
-        )
-        self.assertEqual((answer.status_code, answer.content[:5]), (200, b"%PDF-"))
+        user = self.env["res.users"].search([("login", "=", "fc_manager")])
+        reports = self.env["ir.actions.report"].with_user(user)
+        reports = reports.with_context(force_report_rendering=True)
+        content, kind = reports._render_qweb_pdf("fusion_claims.report_case_access", order.ids)
+        self.assertEqual((kind, content[:5]), ("pdf", b"%PDF-"))

@@ -79,11 +79,10 @@ class TestPackagePdf(ClaimsMixin, HttpCase):
     def test_printed(self):
         order = self.new_case(status="approved")
         order.sudo().x_fc_final_application = PDF
-        self.authenticate("fc_clerk", "fc_clerk")
-        answer = self.url_open(
-            f"/report/pdf/fusion_claims.report_case_package/{order.id}"
-            '?context={"force_report_rendering": true}'
-        )
-        pages = PdfReader(io.BytesIO(answer.content)).pages
+        user = self.env["res.users"].search([("login", "=", "fc_clerk")])
+        reports = self.env["ir.actions.report"].with_user(user)
+        reports = reports.with_context(force_report_rendering=True)
+        content, _kind = reports._render_qweb_pdf("fusion_claims.report_case_package", order.ids)
+        pages = PdfReader(io.BytesIO(content)).pages
         self.assertEqual(len(pages), 15)
         self.assertIn("Page 14", pages[14].extract_text())
