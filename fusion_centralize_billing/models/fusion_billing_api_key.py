@@ -13,6 +13,7 @@ from .. import const
 
 ALPHABET = string.ascii_lowercase + string.digits
 ABSENT_HASH = hash_token("")  # compared where no key has the prefix: equal time for all
+READ = ("key_hash", "service_id", "scope", "revoked_at", "expires_at", "last_used_at")
 
 
 class FusionBillingApiKey(models.Model):
@@ -67,7 +68,7 @@ class FusionBillingApiKey(models.Model):
         """Found by its prefix, compared in constant time whether there is one or not."""
         match = re.fullmatch(const.KEY_PATTERN, raw or "")
         prefix = match[1] if match else ""
-        key = self.sudo().search([("prefix", "=", prefix)], limit=1)
+        key = self.sudo().search_fetch([("prefix", "=", prefix)], READ, limit=1)
         is_same = consteq(hash_token(raw or ""), key.key_hash or ABSENT_HASH)
         return key if match and is_same and key._is_valid() else key.browse()
 

@@ -31,9 +31,8 @@ class FusionBillingService(models.Model):
         ]
         rows = [_read_event(reader, zone) for reader in readers]
         check_all(readers)
-        orders = self._find_orders({row["subscription"] for row in rows})
+        takers = self._find_takers({row["subscription"] for row in rows}, zone)
         metrics = self._find_metrics({row["metric"] for row in rows})
-        takers = self._describe_takers(orders, zone)
         for reader, row in zip(readers, rows, strict=True):
             self._complete_event(reader, row, takers, metrics)
         check_all(readers)

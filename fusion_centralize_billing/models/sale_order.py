@@ -121,9 +121,12 @@ class SaleOrder(models.Model):
 
     def _fc_get_status(self):
         """:return: ``pending``, ``active``, ``paused``, ``terminated`` or ``canceled``"""
-        if self.state == "cancel":
-            return "canceled"
-        return STATUS.get(self.subscription_state, "pending")
+        return self._fc_name_status(self.state, self.subscription_state)
+
+    @api.model
+    def _fc_name_status(self, state, subscription_state):
+        """:return: as ``_fc_get_status``, of a subscription of which only the states were read"""
+        return "canceled" if state == "cancel" else STATUS.get(subscription_state, "pending")
 
     def action_fc_view_usage(self):
         action = self.env["ir.actions.actions"]._for_xml_id(

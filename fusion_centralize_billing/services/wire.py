@@ -9,6 +9,7 @@ from ..exceptions import BillingApiError
 
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 _UNIX = re.compile(r"\d{1,11}(\.\d{1,9})?")
+_UNPRINTABLE = re.compile("[\x00\ud800-\udfff]")  # no text of a database holds these
 _MISSING = object()
 MAX_INT = 2**31 - 1
 
@@ -122,7 +123,7 @@ class Fields:
 
 
 def is_unprintable(text):
-    return "\x00" in text or any(0xD800 <= ord(letter) <= 0xDFFF for letter in text)
+    return bool(_UNPRINTABLE.search(text))
 
 
 def parse_moment(value, zone):
