@@ -1,7 +1,7 @@
 {
     "name": "Fusion Base",
     "summary": "Seams and helpers shared by every Fusion addon",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Hidden",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Fusion Centralized Billing",
     "summary": "Usage of several apps in, taxed invoices and signed webhooks out",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.5.1",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

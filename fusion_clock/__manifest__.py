@@ -1,7 +1,7 @@
 {
     "name": "Fusion Clock",
     "summary": "Card kiosk, schedules, geofence and statutory breaks on Odoo's attendances",
-    "version": "19.0.1.0.1",
+    "version": "19.0.1.0.2",
     "category": "Human Resources/Attendances",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

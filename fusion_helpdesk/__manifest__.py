@@ -1,7 +1,7 @@
 {
     "name": "Fusion Helpdesk",
     "summary": "Report bugs and read support's answers without leaving Odoo",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Productivity",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

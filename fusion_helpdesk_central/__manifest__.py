@@ -1,7 +1,7 @@
 {
     "name": "Fusion Helpdesk Central",
     "summary": "One desk for the tickets of many deployments, with the owner's approval by mail",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Services/Helpdesk",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

@@ -1,1 +1,1 @@
-from . import health, start
+from . import health, start, support

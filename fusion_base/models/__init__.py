@@ -1,1 +1,1 @@
-from . import fusion_health, fusion_rate_mixin, fusion_start, res_config_settings
+from . import fusion_health, fusion_rate_mixin, fusion_start, fusion_support, res_config_settings

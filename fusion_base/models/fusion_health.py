@@ -1,9 +1,12 @@
 import logging
 from contextlib import closing
+from datetime import timedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 
 _logger = logging.getLogger(__name__)
+
+JOB_LATE_HOURS = 2
 
 
 class FusionHealth(models.AbstractModel):
@@ -28,6 +31,49 @@ class FusionHealth(models.AbstractModel):
         :return: list of ``{"code", "ok": bool, "detail"}``; what must hold in every database
         """
         return []
+
+    @api.model
+    def _fusion_make_check(self, code, label, is_bad, value, unit="", bad="warning"):
+        """:param bad: the state where ``is_bad``
+        :return: one row of ``_fusion_health_checks``"""
+        state = bad if is_bad else "ok"
+        return {"code": code, "label": label, "state": state, "value": value, "unit": unit}
+
+    @api.model
+    def _fusion_make_invariant(self, code, ids, what):
+        """:param ids: of the rows that break it
+        :return: one row of ``_fusion_invariants``; its detail names the first ten"""
+        shown = ", ".join(map(str, sorted(ids)[:10]))
+        return {"code": code, "ok": not ids, "detail": f"{len(ids)} {what}: {shown}" if ids else ""}
+
+    @api.model
+    def _fusion_select_ids(self, query):
+        """:param query: SQL that gives one id a row
+        :return: sorted list, of what is in memory too"""
+        self.env.flush_all()
+        self.env.cr.execute(query)
+        return sorted(row[0] for row in self.env.cr.fetchall())
+
+    @api.model
+    def _fusion_check_jobs(self, addon):
+        """A job that is switched off is somebody's decision and no fault.
+
+        :param addon: whose scheduled jobs, by their external ids
+        :return: one row of ``_fusion_health_checks``: jobs that failed last, or should have begun
+            two hours ago
+        """
+        crons_sudo = self._find_jobs(addon).filtered("active")
+        late = fields.Datetime.now() - timedelta(hours=JOB_LATE_HOURS)
+        bad = crons_sudo.filtered(lambda cron: cron.failure_count or cron.nextcall < late)
+        label = self.env._("Scheduled jobs that fail or are late")
+        return self._fusion_make_check(f"{addon}.jobs", label, bool(bad), len(bad), "jobs")
+
+    def _find_jobs(self, addon):
+        """:return: sudoed ``ir.cron`` records, those switched off too"""
+        data_sudo = self.env["ir.model.data"].sudo()
+        named = data_sudo.search([("module", "=", addon), ("model", "=", "ir.cron")])
+        crons_sudo = self.env["ir.cron"].sudo().with_context(active_test=False)
+        return crons_sudo.browse(named.mapped("res_id")).exists()
 
     @api.model
     def _fusion_report(self):

@@ -11,4 +11,5 @@ from . import (
     test_redact,
     test_servers,
     test_signing,
+    test_support,
 )

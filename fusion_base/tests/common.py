@@ -7,10 +7,14 @@ import threading
 import time
 import unittest
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
+
+from odoo.tools import SQL
+from odoo.tools.misc import file_open
 
 HOST = "127.0.0.1"
 OPERATIONS = {"r": "read", "w": "write", "c": "create", "u": "unlink"}
@@ -39,6 +43,44 @@ class RightsMixin:
                     if self.env[model].with_user(user).has_access(operation)
                 )
                 self.assertEqual(allowed, letters, f"{model} as {user.login}")
+
+
+class HealthMixin:
+    """For tests of what an addon tells ``fusion.health``, and of its copied database."""
+
+    def check(self, code):
+        """:return: the row of one check"""
+        rows = self.env["fusion.health"].sudo()._fusion_health_checks()
+        return next(row for row in rows if row["code"] == code)
+
+    def broken(self):
+        """:return: codes of the invariants that do not hold"""
+        rows = self.env["fusion.health"].sudo()._fusion_invariants()
+        return {row["code"] for row in rows if not row["ok"]}
+
+    def keep_jobs_in_time(self):
+        """No job has run since the database was made."""
+        self.env["ir.cron"].sudo().search([]).write(
+            {"nextcall": datetime.now(timezone.utc).replace(tzinfo=None), "failure_count": 0}
+        )
+
+    def break_row(self, record, **values):
+        """Write past the ORM, as damage does."""
+        self.env.flush_all()
+        for name, value in values.items():
+            self.env.cr.execute(
+                SQL("UPDATE %s SET %s = %s WHERE id = %s", SQL.identifier(record._table),
+                    SQL.identifier(name), value, record.id)
+            )  # fmt: skip
+        self.env.invalidate_all()
+
+    def neutralize(self, addon):
+        """What ``odoo neutralize`` does for one addon."""
+        self.env.flush_all()
+        with file_open(f"{addon}/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.env.registry.clear_cache("stable")
 
 
 @dataclass

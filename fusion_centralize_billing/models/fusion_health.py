@@ -1,6 +1,9 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 
 EXPLAINED_LINES = 200
+KEY_EXPIRY_DAYS = 14
 UNSIGNED_STRIPE = [
     ("code", "=", "stripe"),
     ("state", "!=", "disabled"),
@@ -18,8 +21,10 @@ class FusionHealth(models.AbstractModel):
         dead = events.search_count([("state", "=", "dead")])
         unsigned = self._find_unsigned_stripe()
         failing = self._count_failing()
-        unused = self.env["fusion.billing.api.key"].sudo().search([("revoked_at", "=", False)])
-        unused = unused.filtered("is_unused")
+        keys = self.env["fusion.billing.api.key"].sudo().search([("revoked_at", "=", False)])
+        unused = keys.filtered("is_unused")
+        soon = fields.Datetime.now() + timedelta(days=KEY_EXPIRY_DAYS)
+        expiring = keys.filtered(lambda key: key.expires_at and key.expires_at < soon)
         return super()._fusion_health_checks() + [
             {
                 "code": "fusion_centralize_billing.webhooks_waiting",
@@ -42,6 +47,12 @@ class FusionHealth(models.AbstractModel):
                 "value": len(unused),
                 "unit": "",
             },
+            self._fusion_make_check(
+                "fusion_centralize_billing.keys_expiring",
+                self.env._("API keys that expire within 14 days, or have expired"),
+                bool(expiring),
+                len(expiring),
+            ),
             {
                 "code": "fusion_centralize_billing.unrated",
                 "label": self.env._("Subscriptions whose usage could not be rated"),
@@ -63,6 +74,8 @@ class FusionHealth(models.AbstractModel):
                 "value": len(unsigned),
                 "unit": "",
             },
+            self._fusion_check_jobs("fusion_centralize_billing"),
+            self._fusion_check_jobs("sale_subscription"),
         ]
 
     def _count_failing(self):
@@ -90,19 +103,15 @@ class FusionHealth(models.AbstractModel):
             self._row("plans_in_force", self._find_idle_changes(), "subscriptions"),
             self._row("shadows_silent", self._find_loud_shadows(), "subscriptions"),
             self._row("credit_adds_up", self._find_wrong_credit(), "customers"),
+            self._row("periods_covered", self._find_gaps(), "subscriptions"),
         ]
 
     def _row(self, code, ids, what):
-        shown = ", ".join(map(str, ids[:10]))
-        return {
-            "code": f"fusion_centralize_billing.{code}",
-            "ok": not ids,
-            "detail": f"{len(ids)} {what}: {shown}" if ids else "",
-        }
+        return self._fusion_make_invariant(f"fusion_centralize_billing.{code}", ids, what)
 
     def _find_overcharged(self):
         """:return: ids of invoices whose automatic charges are more than their total"""
-        return self._select(
+        return self._fusion_select_ids(
             """SELECT m.id FROM account_move m
                  JOIN account_invoice_transaction_rel r ON r.invoice_id = m.id
                  JOIN payment_transaction t ON t.id = r.transaction_id
@@ -132,7 +141,7 @@ class FusionHealth(models.AbstractModel):
     def _find_wrong_credit(self):
         """:return: ids of wallets whose balance is not the sum of their movements, or that gave
         more than came in by one of them"""
-        return self._select(
+        return self._fusion_select_ids(
             """SELECT w.id FROM fusion_billing_wallet w
                  LEFT JOIN fusion_billing_wallet_entry e ON e.wallet_id = w.id
                 GROUP BY w.id
@@ -144,7 +153,7 @@ class FusionHealth(models.AbstractModel):
 
     def _find_idle_changes(self):
         """:return: ids of subscriptions whose plan should have changed yesterday or earlier"""
-        return self._select(
+        return self._fusion_select_ids(
             """SELECT o.id FROM fusion_billing_segment s
                  JOIN sale_order o ON o.id = s.subscription_id
                 WHERE s.date_end IS NULL AND s.date_start < CURRENT_DATE - 1
@@ -153,20 +162,26 @@ class FusionHealth(models.AbstractModel):
                   AND (s.plan_id <> o.plan_id OR s.plan_code <> o.x_fc_billing_plan_code)"""
         )
 
+    def _find_gaps(self):
+        """:return: ids of subscriptions with a day of no plan, or of two, between their plans"""
+        return self._fusion_select_ids(
+            """SELECT DISTINCT subscription_id FROM (
+                   SELECT subscription_id, date_end,
+                          LEAD(date_start) OVER (PARTITION BY subscription_id
+                                                     ORDER BY date_start) AS next_start
+                     FROM fusion_billing_segment) AS pairs
+                WHERE next_start IS NOT NULL AND date_end IS DISTINCT FROM next_start"""
+        )
+
     def _find_loud_shadows(self):
         """:return: ids of shadow copies that told an app or were billed"""
-        return self._select(
+        return self._fusion_select_ids(
             """SELECT o.id FROM sale_order o
                 WHERE o.x_fc_shadow AND (
                       EXISTS (SELECT 1 FROM fusion_billing_webhook w WHERE w.subscription_id = o.id)
                    OR EXISTS (SELECT 1 FROM sale_order_line l
                                WHERE l.order_id = o.id AND l.x_fc_usage_kind IS NOT NULL))"""
         )
-
-    def _select(self, query):
-        self.env.flush_all()
-        self.env.cr.execute(query)
-        return sorted(row[0] for row in self.env.cr.fetchall())
 
     def _find_unsigned_stripe(self):
         """:return: sudoed Stripe providers without a secret: anybody could report a payment"""

@@ -56,6 +56,30 @@ class TestHealth(BillingCase, HttpCase):
             key.action_revoke()
             self.assertEqual(self.checks()["keys_unused"], ("ok", 0))
 
+    def test_a_key_that_expires_soon_is_told(self):
+        with freeze_time("2026-01-10 12:00"):
+            self.maps._generate_api_key()
+            key = self.env["fusion.billing.api.key"].search([], limit=1)
+            key.expires_at = moment("2026-02-10 12:00")
+            self.assertEqual(self.checks()["keys_expiring"], ("ok", 0))
+        with freeze_time("2026-02-01 12:00"):
+            self.assertEqual(self.checks()["keys_expiring"], ("warning", 1))
+            key.action_revoke()
+            self.assertEqual(self.checks()["keys_expiring"], ("ok", 0))
+
+    def test_a_day_without_a_plan_is_found(self):
+        order = self.subscribe()
+        segments = self.env["fusion.billing.segment"].sudo()
+        values = {
+            "subscription_id": order.id, "plan_id": order.plan_id.id, "anchor": "2026-01-01",
+        }  # fmt: skip
+        early = segments.create({**values, "date_start": "2026-01-01", "date_end": "2026-02-01"})
+        segments.create({**values, "date_start": "2026-02-01"})
+        self.assertNotIn("periods_covered", self.broken())
+        early.date_end = "2026-01-31"
+        self.env.flush_all()
+        self.assertIn("periods_covered", self.broken())
+
     def test_credit_that_does_not_add_up_is_found(self):
         wallet = self.env["fusion.billing.wallet"].create({"partner_id": self.link.partner_id.id})
         wallet._grant(50)

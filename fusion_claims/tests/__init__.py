@@ -5,6 +5,7 @@ from . import (
     test_documents,
     test_follow_up,
     test_gates,
+    test_health,
     test_intake,
     test_lint,
     test_mail,

@@ -12,6 +12,7 @@ class FusionHealth(models.AbstractModel):
             self._fclk_check_kiosk_location(),
             self._fclk_check_stuck(),
             self._fclk_check_stations(),
+            self._fusion_check_jobs("fusion_clock"),
         ]
 
     @api.model

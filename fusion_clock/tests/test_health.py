@@ -1,17 +1,15 @@
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.fusion_base.tests.common import HealthMixin
+
 from .common import ClockCase
 
 
 @tagged("post_install", "-at_install")
-class TestHealth(ClockCase):
+class TestHealth(HealthMixin, ClockCase):
     def checks(self):
         rows = self.env["fusion.health"]._fusion_health_checks()
         return {row["code"]: row for row in rows}
-
-    def broken(self):
-        rows = self.env["fusion.health"]._fusion_invariants()
-        return {row["code"] for row in rows if not row["ok"]}
 
     def test_kiosk_without_a_place_warns(self):
         self.env["res.company"].search([]).x_fclk_nfc_kiosk_location_id = False
@@ -54,3 +52,23 @@ class TestHealth(ClockCase):
         self.assertNotIn("/fusion_clock/kiosk/nfc", urls(plain))
         self.set_config(enable_nfc_kiosk=False)
         self.assertNotIn("/fusion_clock/kiosk/nfc", urls(kiosk))
+
+    def test_a_late_job_warns(self):
+        self.keep_jobs_in_time()
+        self.assertEqual(self.check("fusion_clock.jobs")["state"], "ok")
+        self.break_row(
+            self.env.ref("fusion_clock.ir_cron_fusion_seal"), nextcall="2026-01-05 12:00:00"
+        )
+        self.assertEqual(self.check("fusion_clock.jobs")["state"], "warning")
+
+    def test_a_copy_knows_no_tablet_and_no_feed(self):
+        station = self.env["fusion.clock.station"].create(
+            {"name": "South", "company_id": self.company.id}
+        )
+        station.sudo().token_hash = "x" * 64
+        user = new_test_user(self.env, "feed_reader")
+        token = user._fclk_renew_feed().partition("token=")[2]
+        self.assertEqual(user._fclk_find_by_feed(token), user)
+        self.neutralize("fusion_clock")
+        self.assertEqual(station.state, "new")
+        self.assertFalse(user._fclk_find_by_feed(token))

@@ -15,6 +15,7 @@ class FusionHealth(models.AbstractModel):
             self._fhd_check_connection(),
             self._fhd_check_outbox(),
             self._fhd_check_refused(),
+            self._fusion_check_jobs("fusion_helpdesk"),
         ]
 
     @api.model

@@ -14,6 +14,7 @@ class FusionHealth(models.AbstractModel):
             self._fc_check_silent_clients(),
             self._fc_check_stuck_approvals(),
             self._fc_check_reminder_cron(),
+            self._fusion_check_jobs("fusion_helpdesk_central"),
         ]
 
     @api.model

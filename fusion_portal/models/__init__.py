@@ -16,4 +16,4 @@ from . import crm_team
 from . import res_users
 from . import sale_order
 from . import sale_order_case
-from . import fusion_start
+from . import fusion_health, fusion_start

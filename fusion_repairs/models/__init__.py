@@ -44,7 +44,7 @@ from . import fusion_repair_backfill_line
 from . import fusion_repair_device_type_map
 from . import fusion_repair_booking_log
 from . import fusion_repair_dashboard
-from . import fusion_start
+from . import fusion_health, fusion_start
 from . import fusion_technician_task
 from . import fusion_technician_task_rating
 from . import ir_actions_report

@@ -5,6 +5,7 @@ from . import test_booking
 from . import test_brief
 from . import test_calendar
 from . import test_email
+from . import test_health
 from . import test_hours
 from . import test_ics
 from . import test_messages
