@@ -1,5 +1,5 @@
-# Fed to Odoo's shell: what the hooks of fusion_base say about this database, and the support bundle,
-# as JSON.
+# Fed to Odoo's shell: what the hooks of fusion_base say about this database, and the support
+# bundle, as JSON.
 import json
 
 answer = {

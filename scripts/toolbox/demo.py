@@ -30,12 +30,14 @@ def _has_demo(addon):
 
 
 class Demo:
-    """:param odoo: Odoo on the safe cluster"""
+    """:param odoo: Odoo on the safe cluster
+    :param database: another name than the demo's own, for one that nobody brings up to date"""
 
-    def __init__(self, odoo, with_demo=True):
+    def __init__(self, odoo, with_demo=True, database=DATABASE):
         self.odoo = odoo
         self.env = odoo.database_env
         self.with_demo = with_demo
+        self.database = database
         self.marks = {name: _fingerprint(name) for name in paths.own_addons()}
 
     def _done(self):
@@ -52,7 +54,7 @@ class Demo:
         if self.with_demo and addons:
             databases.run_script(
                 self.odoo,
-                DATABASE,
+                self.database,
                 "load_demo.py",
                 "demo-data",
                 f"loading demo data of {', '.join(addons)}",
@@ -65,24 +67,25 @@ class Demo:
             fcntl.flock(lock, fcntl.LOCK_EX)
             done = {} if fresh else self._done()
             if not done:
-                self._build()
+                STATE.unlink(missing_ok=True)
+                self.build()
+                self._remember()
             elif done != self.marks:
                 self._update(done)
 
-    def _build(self):
-        STATE.unlink(missing_ok=True)
-        databases.drop(self.env, DATABASE)
+    def build(self):
+        """Make the database, in place of one that is there."""
+        databases.drop(self.env, self.database)
         others = [name for name in self.marks if name != COMPANY_FIRST]
         with step("Creating the demo database", "about 2 minutes"):
             languages = ["--load-language=en_CA,fr_CA"]
-            databases.install(self.odoo, DATABASE, [COMPANY_FIRST], "demo-company", *languages)
+            databases.install(self.odoo, self.database, [COMPANY_FIRST], "demo-company", *languages)
             # The company is Canadian before any chart of accounts is chosen for it.
             self._load_demo([COMPANY_FIRST])
         if others:
             with step(f"Installing {', '.join(others)}", "1 to 2 minutes"):
-                databases.install(self.odoo, DATABASE, others, "demo-addons")
+                databases.install(self.odoo, self.database, others, "demo-addons")
                 self._load_demo(others)
-        self._remember()
 
     def _update(self, done):
         new = [name for name in self.marks if name not in done]

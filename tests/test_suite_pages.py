@@ -1,0 +1,148 @@
+"""The demo, built from nothing: every page of clients, employees and tablets in French, with no
+English text of ours and nothing that keeps anybody out."""
+
+import json
+import re
+import time
+
+from toolbox import accessibility, catalogue, databases, paths
+from toolbox.browser import Browser
+from toolbox.demo import Demo
+
+from .pages import PageReader
+from .support import ServerCase, size
+
+STILL_S = 0.3
+TEXT = "document.body.innerText.trim()"
+SHOWN = """
+    [document.body.innerText,
+     ...[...document.querySelectorAll('[aria-label], [placeholder], [title]')].flatMap((node) =>
+        ['aria-label', 'placeholder', 'title'].map((name) => node.getAttribute(name) || ''))
+    ].join('\\n')"""
+INJECTED = """
+    [window.fusionInjected ? `ran ${window.fusionInjected}` : '',
+     document.querySelector('fusion-injected') ? 'an element came from a text' : '',
+     [...document.querySelectorAll('*')].some((node) => [...node.attributes].some((one) =>
+        one.name.startsWith('on') && one.value.includes('fusionInjected'))) ? 'a handler' : '',
+     [...document.querySelectorAll('a')].some((node) =>
+        node.href.startsWith('javascript:window.fusion')) ? 'a link that runs' : '',
+    ].filter((fault) => fault)"""
+#: A text of ours is looked for when it is long enough to be nobody's name.
+LEAST_LETTERS = 6
+PHONE, TABLET, DESKTOP = (390, 844), (800, 1280), (1280, 800)
+KIOSK_ZOOM = ("meta-viewport",)  # a tablet on the wall that zooms is stuck there
+
+
+def squeeze(text):
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def english_texts():
+    """:return: {English text: addon}, of those that are another text in French"""
+    found, french_texts = {}, set()
+    for addon in paths.own_addons():
+        texts = catalogue.entries(paths.addon_dir(addon) / "i18n" / "fr_CA.po")
+        for text, french in texts.items():
+            text, french = squeeze(text), squeeze(french)
+            french_texts.add(french)
+            if len(text) >= LEAST_LETTERS and "%" not in text:
+                found.setdefault(text, addon)
+    return {text: addon for text, addon in found.items() if text not in french_texts}
+
+
+class TestSuitePages(PageReader, ServerCase):
+    workers = 2
+
+    @classmethod
+    def copy_template(cls, environment, name):
+        demo = Demo(cls.odoo, database=name)
+        demo.build()
+        answer = databases.run_script(
+            cls.odoo, name, "demo_pages.py", "demo-pages", "collecting the demo's pages"
+        )
+        line = next(row for row in answer.splitlines() if row.startswith("PAGES="))
+        cls.pages = json.loads(line.removeprefix("PAGES="))
+
+    def look_at(self, work):
+        """:param work: called with (browser, login, path) on every page
+        :return: what it found, in one list"""
+        found = []
+        for login, addresses in self.pages.items():
+            with Browser() as browser:
+                browser.open(f"{self.server.url}/web/login")
+                browser.evaluate("document.cookie = 'frontend_lang=fr_CA; path=/'")
+                if login:
+                    self._sign_in(browser, login)
+                for address in addresses:
+                    found += [f"{login} {address} {what}" for what in work(browser, login, address)]
+        return found
+
+    def open_page(self, browser, address, looks=(DESKTOP, False)):
+        """:return: what it shows, when that does not change any more: some pages are made by
+        script"""
+        browser.resize(*looks[0], dark=looks[1])
+        browser.open(self.server.url + address)
+        browser.wait_for(f"document.readyState === 'complete' && {TEXT}.length > 20")
+        shown, before = browser.evaluate(SHOWN), None
+        while shown != before:
+            time.sleep(STILL_S)
+            shown, before = browser.evaluate(SHOWN), shown
+        return shown
+
+    def test_no_english_text_of_ours(self):
+        english = english_texts()
+        self.assertGreater(len(english), 3000)
+
+        def work(browser, _login, address):
+            shown = {squeeze(line) for line in self.open_page(browser, address).splitlines()}
+            return [f"{text!r} of {english[text]}" for text in sorted(shown & set(english))]
+
+        found = self.look_at(work)
+        self.assertEqual(found, [], "\n".join(found))
+
+    def test_nothing_keeps_anybody_out(self):
+        looks = size(
+            [(PHONE, True)],
+            [(shape, is_dark) for shape in (PHONE, TABLET, DESKTOP) for is_dark in (False, True)],
+        )
+
+        def work(browser, login, address):
+            faults = []
+            for look in looks:
+                self.open_page(browser, address, look)
+                has_frame = browser.evaluate("!!document.querySelector('#wrap')")
+                found = accessibility.violations(
+                    browser,
+                    "#wrap" if has_frame else "html",
+                    KIOSK_ZOOM if login == "kiosk" else (),
+                )
+                faults += [f"{look} {fault}" for fault in found]
+            return faults
+
+        found = self.look_at(work)
+        self.assertEqual(found, [], "\n".join(found))
+        self.assertCleanLog()
+
+    def test_z_what_people_typed_stays_text(self):
+        """Hostile texts in every text of ours: no page runs one, breaks by one or computes one.
+        Last by its name, because the demo is not the same afterwards."""
+        answer = databases.run_script(
+            self.odoo, self.name, "inject.py", "inject", "placing hostile texts"
+        )
+        line = next(row for row in answer.splitlines() if row.startswith("PLACED="))
+        counts = json.loads(line.removeprefix("PLACED="))
+        self.assertGreater(counts["placed"], 300, counts)
+
+        def work(browser, login, address):
+            self.open_page(browser, address)
+            ran = browser.evaluate(INJECTED)
+            status = browser.evaluate(
+                "performance.getEntriesByType('navigation')[0].responseStatus"
+            )
+            return [*ran, *([f"status {status}"] if status >= 500 else [])]
+
+        found = self.look_at(work)
+        self.assertEqual(found, [], "\n".join(found))
+        log = self.log.read_text(errors="replace")
+        self.assertNotRegex(log, r"(?m)^2026-01-01 00:00:00,000 1 CRITICAL fusion injected")
+        self.assertCleanLog()
