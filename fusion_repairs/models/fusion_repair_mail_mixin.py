@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_amount, format_date, format_time
+from odoo.tools import format_amount, format_time
 
 
 class FusionRepairMailMixin(models.AbstractModel):
@@ -54,10 +54,6 @@ class FusionRepairMailMixin(models.AbstractModel):
         number = text.replace(symbol, "").strip("\N{NO-BREAK SPACE}")
         is_english = (self.env.lang or "en")[:2] == "en"
         return f"{symbol}{number}" if is_english else f"{number}\N{NO-BREAK SPACE}{symbol}"
-
-    def _format_day(self, day):
-        """:return: e.g. ``Tuesday, March 16, 2027``"""
-        return format_date(self.env, day, date_format="full")
 
     def _format_window(self, start, minutes):
         """:param start: naive UTC

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import format_date, format_time
+from odoo.tools import format_time
 
 from .. import const
 from ..services.openings import midnight, to_local
@@ -32,7 +32,7 @@ class FusionTechnicianTaskTracking(models.Model):
         return {
             "state": self.status,
             "type": self._get_type_label(),
-            "day": format_date(self.env, self.scheduled_date, date_format="full"),
+            "day": self._format_day(self.scheduled_date),
             "window": is_on and self._get_window_text(),
             "technician": name.split()[0] if name.strip() else "",
             "phone": self.company_id.phone,
