@@ -1,7 +1,7 @@
 {
     "name": "Fusion Tasks",
     "summary": "Technician visits: openings that count hours, leaves and travel; one winner each",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -28,6 +28,7 @@
         "views/fusion_tracking_templates.xml",
         "wizards/fusion_technician_feed_views.xml",
         "wizards/fusion_technician_route_views.xml",
+        "wizards/fusion_technician_replan_views.xml",
         "views/fusion_technician_task_views.xml",
         "views/res_users_views.xml",
         "views/res_config_settings_views.xml",

@@ -20,6 +20,7 @@ from . import fusion_technician_task_ics
 from . import fusion_technician_task_messages
 from . import fusion_technician_task_my_day
 from . import fusion_technician_task_photo
+from . import fusion_technician_task_replan
 from . import fusion_technician_task_route
 from . import fusion_technician_task_tracking
 from . import calendar_event
