@@ -203,22 +203,6 @@ class TestVisitReport(RepairsCase):
         with self.assertRaises(UserError):
             self.contract.action_undo_roll()
 
-    def test_the_office_books_and_moves(self):
-        office = self.new_user("Olga", "fusion_repairs.group_user")
-        contract = self.new_contract().with_user(office)
-        openings = self.env["fusion.repair.booking.opening"].with_user(office)
-        found = openings.search(contract.action_open_booking()["domain"])
-        self.assertEqual(found[0].start.date(), date(2031, 3, 14))
-        action = found[0].action_book()
-        visit = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertEqual((visit.booked_via, visit.state), ("office", "scheduled"))
-        self.assertEqual(visit.repair_order_id.x_fc_intake_source, "phone")
-        with self.assertRaises(UserError):
-            contract.action_open_booking()
-        moves = openings.search(visit.with_user(office).action_open_moving()["domain"])
-        moves[-1].action_book()
-        self.assertEqual(visit.technician_task_id.datetime_start, moves[-1].start)
-
     def test_the_form_of_the_report(self):
         wizards = self.env["fusion.repair.visit.report.wizard"].with_user(self.ann)
         with Form(wizards.with_context(default_visit_id=self.visit.id)) as form:
