@@ -60,6 +60,7 @@ class FusionTechnicianReplan(models.TransientModel):
             "view_mode": "form",
             "views": [(False, "form")],
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
 
