@@ -14,6 +14,7 @@ from . import fusion_technician_task_explain
 from . import fusion_technician_task_booking
 from . import fusion_technician_task_brief
 from . import fusion_technician_task_calendar
+from . import fusion_technician_task_capacity
 from . import fusion_technician_task_alert
 from . import fusion_technician_task_board
 from . import fusion_technician_task_ics

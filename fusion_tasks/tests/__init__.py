@@ -4,6 +4,7 @@ from . import test_board_browser
 from . import test_booking
 from . import test_brief
 from . import test_calendar
+from . import test_capacity
 from . import test_email
 from . import test_hours
 from . import test_ics
