@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from toolbox import databases
 
-from .support import ServerCase
+from .support import TIMEOUT_S, Client, ServerCase
 from .test_parallel_visits import LINK, HouseholdClient
 
 CONTRACT = "fusion.repair.maintenance.contract"
@@ -63,7 +63,8 @@ class TestRepairsWithoutClaims(ServerCase):
         self.assertFalse(self.rpc("ir.module.module", "search", domain))
         names = self.rpc("sale.order.line", "fields_get", [], ["type"])
         self.assertNotIn("x_fc_adp_device_type", names)
-        menus = self.rpc("ir.ui.menu", "load_menus", False)
+        admin = Client(self.server, self.name, "admin").session
+        menus = admin.get(f"{self.server.url}/web/webclient/load_menus", timeout=TIMEOUT_S).json()
         xmlids = {menu.get("xmlid") for menu in menus.values()}
         self.assertIn("fusion_repairs.menu_maintenance", xmlids)
         self.assertNotIn("fusion_repairs.menu_device_types", xmlids)

@@ -65,6 +65,18 @@ class TestVisitReport(RepairsCase):
         self.assertIn("New belt", mail.body_html)
         self.assertIn("13 points", mail.body_html)
 
+    def test_done_by_the_report_and_again_on_the_board_counts_once(self):
+        self.submit()
+        certificate, due = self.visit.inspection_certificate_id, self.contract.next_due_date
+        task = self.visit.technician_task_id
+        task.status = "completed"
+        self.visit.action_done()
+        task.action_start()  # a manager opens it again
+        task.action_complete()
+        self.assertEqual(self.visit.inspection_certificate_id, certificate)
+        self.assertEqual(self.contract.equipment_id.x_fc_certificate_ids, certificate)
+        self.assertEqual((self.contract.next_due_date, self.visit.state), (due, "done"))
+
     def test_what_is_missing_is_named_and_nothing_is_lost(self):
         lines = self.visit.checklist_line_ids
         lines[0].result = False
