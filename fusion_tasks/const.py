@@ -86,6 +86,9 @@ BUSY = ("scheduled", "en_route", "in_progress")
 HORIZON_DAYS = 14
 MAX_HORIZON_DAYS = 92
 MAX_DURATION_HOURS = 24
+CAPACITY_DAYS = 7
+#: How far a visit may be put off when its technician is away.
+REPLAN_DAYS = 7
 #: A job under way holds its technician at least this long.
 RUNNING_MINUTES = 15
 RECOMMENDED = 3

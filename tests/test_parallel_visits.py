@@ -104,8 +104,8 @@ class TestParallelVisits(ServerCase):
         }
         return self.rpc(CONTRACT, "create", [{**values, "partner_id": one} for one in partners])
 
-    def open_clients(self, contracts):
-        """Send the reminders and follow their links."""
+    def remind(self, contracts):
+        """:return: the tokens of the reminders sent"""
         known = self.rpc("mail.mail", "search", [])
         cron, mails = self.ref("fusion_repairs.ir_cron_maintenance_due_reminders"), []
         for _run in range(10):  # a run ends with its share of time
@@ -115,6 +115,13 @@ class TestParallelVisits(ServerCase):
                 break
         tokens = [LINK.search(mail["body_html"])[1] for mail in mails]
         self.assertEqual(len(tokens), len(contracts))
+        return tokens
+
+    def open_clients(self, contracts):
+        """Send the reminders and follow their links."""
+        return self.open_tabs(self.remind(contracts))
+
+    def open_tabs(self, tokens):
         return [
             HouseholdClient(self.server, token, number).open()
             for number, token in enumerate(tokens)
@@ -161,6 +168,22 @@ class TestParallelVisits(ServerCase):
         tasks = [visit["technician_task_id"][0] for visit in self.visits(contracts)]
         self.assertEqual(len(set(tasks)), 10)
         self.assert_losers_choose_again(clients, wheres)
+        self.rpc(CONTRACT, "action_cancel", contracts)
+
+    def test_two_tabs_of_one_household_make_one_visit(self):
+        contracts = self.new_contracts(1)
+        tabs = self.open_tabs(self.remind(contracts) * size(4, 10))
+        slots = tabs[0].first_of_days()
+        wheres = self.rush(tabs, slots[: len(tabs)])
+        # the others learn of it from a list that is gone, or straight from the booked visit
+        self.assertEqual(len([where for where in wheres if "new=1" in where]), 1)
+        self.assertEqual(len(self.visits(contracts)), 1)
+        tasks = [("x_fc_maintenance_contract_id", "in", contracts)]
+        self.assertEqual(self.rpc("fusion.technician.task", "search_count", tasks), 1)
+        for tab, where in zip(tabs, wheres, strict=True):
+            page = tab.follow(where)
+            self.assertNotIn(TAKEN, page)
+            self.assertIn("Cancel the visit" if "/visit/" in where else "already booked", page)
         self.rpc(CONTRACT, "action_cancel", contracts)
 
     def test_the_last_visit_of_a_plan_is_used_once(self):

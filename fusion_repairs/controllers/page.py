@@ -6,20 +6,13 @@ from odoo import SUPERUSER_ID
 from odoo.http import request
 
 from odoo.addons.fusion_base.tools.access_log import mask_paths
+from odoo.addons.fusion_tasks.controllers.page import HEADERS, find_lang, get_switch
 
 from .. import const
 
 mask_paths("/repairs/(?:maintenance/(?:book|visit)|unsubscribe|status|help|visit|unit|u)/")
 
 STATUS = {"ok": 200, "booked": 200, "unknown": 404, "busy": 429}
-HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-}
 
 
 def is_busy():
@@ -32,18 +25,6 @@ def is_busy():
 def get_model(name):
     """:return: the model without the reader's rights; callers resolve a token first"""
     return request.env(user=SUPERUSER_ID)[name]
-
-
-def find_lang(partner):
-    """The asked language, else the client's, else the browser's, of those installed."""
-    installed = dict(get_model("res.lang").get_installed())
-    wanted = [request.params.get("lang"), partner and partner.lang]
-    wanted += [code.replace("-", "_") for code, _quality in request.httprequest.accept_languages]
-    for code in filter(None, wanted):
-        near = [one for one in installed if one[:2] == code[:2].lower()]
-        if near:
-            return code if code in near else near[0]
-    return request.env.company.sudo().partner_id.lang or "en_US"
 
 
 def render(template, reason, record=None, status=None, **values):
@@ -66,7 +47,7 @@ def render(template, reason, record=None, status=None, **values):
             "csrf": request.csrf_token(),
             "make_query": make_query,
             **values,
-            "switch": _get_switch(lang, values.get("query")),
+            "switch": get_switch(lang, values.get("query")),
         },
     )  # fmt: skip
     headers = {"Content-Type": "text/html; charset=utf-8", **HEADERS}
@@ -82,12 +63,6 @@ def render(template, reason, record=None, status=None, **values):
 def make_query(values):
     """:return: the values as the query of an address, empty without any"""
     return f"?{urlencode(values)}" if values else ""
-
-
-def _get_switch(lang, query):
-    """:return: address of the same page in the other language"""
-    other = "en_CA" if lang[:2] == "fr" else "fr_CA"
-    return f"{request.httprequest.path}?{urlencode({**(query or {}), 'lang': other})}"
 
 
 def go(path, notice=None):

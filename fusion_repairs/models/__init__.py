@@ -1,4 +1,5 @@
 from . import fusion_repair_mail_mixin
+from . import fusion_repair_office_mixin
 from . import fusion_repair_bookable_mixin
 from . import fusion_repair_parameter
 from . import fusion_repair_product_category
@@ -23,6 +24,7 @@ from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
 from . import fusion_repair_maintenance_contract_reminder
 from . import fusion_repair_maintenance_contract_booking
+from . import fusion_repair_maintenance_contract_dialog
 from . import fusion_repair_maintenance_contract_followup
 from . import fusion_repair_maintenance_contract_plan
 from . import fusion_repair_maintenance_visit

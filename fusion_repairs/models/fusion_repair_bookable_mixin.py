@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from odoo import fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import format_date
 
 from odoo.addons.fusion_base.tools.signing import sign_values, verify_values
 from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
@@ -32,7 +31,7 @@ class FusionRepairBookableMixin(models.AbstractModel):
         window = self._format_window(slot["start"], self._get_window_minutes())
         # TRANSLATORS: day of a visit without the year, a pattern of Unicode's LDML
         pattern = self.env._("EEEE, MMMM d")
-        day = format_date(self.env, slot["date"], date_format=pattern)
+        day = self._format_day(slot["date"], pattern)
         return {
             "key": sign_values(self.env, self._slot_scope, values),
             "label": self.env._("%(day)s, %(window)s arrival", day=day, window=window),

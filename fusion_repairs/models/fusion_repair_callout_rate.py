@@ -38,6 +38,7 @@ class FusionRepairCalloutRate(models.Model):
         ],
         required=True,
         default="regular",
+        group_expand=True,
     )
     callout_fee = fields.Monetary("Call-out")
     included_minutes = fields.Integer("Minutes Included")

@@ -6,7 +6,6 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import format_date
 
 from odoo.addons.fusion_base.tools.batch import run_batch
 
@@ -195,8 +194,8 @@ class FusionRepairInspectionCertificate(models.Model):
         return {
             "number": self.name,
             "unit": self.equipment_id._fc_get_public_name(),
-            "issued": format_date(self.env, self.inspection_date, date_format="full"),
-            "expires": format_date(self.env, self.expiry_date, date_format="full"),
+            "issued": self._format_day(self.inspection_date),
+            "expires": self._format_day(self.expiry_date),
             "state": self.state,
             "state_label": labels[self.state],
         }

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import models
-from odoo.tools import format_amount, format_date, format_time
+from odoo.tools import format_amount
 
 
 class FusionRepairMailMixin(models.AbstractModel):
@@ -55,17 +55,13 @@ class FusionRepairMailMixin(models.AbstractModel):
         is_english = (self.env.lang or "en")[:2] == "en"
         return f"{symbol}{number}" if is_english else f"{number}\N{NO-BREAK SPACE}{symbol}"
 
-    def _format_day(self, day):
-        """:return: e.g. ``Tuesday, March 16, 2027``"""
-        return format_date(self.env, day, date_format="full")
-
     def _format_window(self, start, minutes):
         """:param start: naive UTC
         :return: from when to when somebody is expected, e.g. ``10:00–10:30 a.m.``
         """
-        tz = self.company_id._fc_tz().zone
+        tz = self.company_id._fc_tz()
         moments = [start, start + timedelta(minutes=minutes)]
-        first, last = (format_time(self.env, one, tz=tz, time_format="short") for one in moments)
+        first, last = (self._format_clock(one, tz) for one in moments)
         if not minutes:
             return first
         head, tail = (

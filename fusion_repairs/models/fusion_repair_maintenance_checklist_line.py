@@ -6,8 +6,10 @@ class FusionRepairMaintenanceChecklistLine(models.Model):
 
     _name = "fusion.repair.maintenance.checklist.line"
     _description = "Checklist Line"
+    _inherit = ["fusion.repair.office.mixin"]
     _order = "sequence, id"
     _rec_name = "label"
+    _field_writable = frozenset({"note", "photo", "result", "value"})
 
     visit_id = fields.Many2one(
         "fusion.repair.maintenance.visit", required=True, ondelete="cascade", index=True

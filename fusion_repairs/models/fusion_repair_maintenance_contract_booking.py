@@ -91,19 +91,23 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         """
         self.ensure_one()
         self = self.with_company(self.company_id)
+        asked = self._prepare_search(date_from, date_to, not_before)
+        if asked["date_to"] < asked["date_from"]:
+            return []
+        slots = self._prefer(self.env["fusion.technician.task"]._find_slots(**asked), asked)
+        return [{**slot, **self._make_offer(slot)} for slot in slots]
+
+    def _prepare_search(self, date_from=None, date_to=None, not_before=None):
+        """:return: arguments of ``_find_slots`` for this contract's next visit"""
         number = self.env["fusion.repair.parameter"]._get_number
         earliest = fields.Datetime.to_datetime(not_before) or self._get_earliest()
         tz = self.company_id._fc_tz()
-        first = fields.Date.to_date(date_from) or to_local(earliest, tz).date()
         horizon = self.company_id._fc_today() + timedelta(days=number("booking_horizon_days"))
-        last = min(fields.Date.to_date(date_to) or horizon, horizon)
-        if last < first:
-            return []
         site = self._get_site()
-        asked = {
+        return {
             "duration_hours": self._get_duration(),
-            "date_from": first,
-            "date_to": last,
+            "date_from": fields.Date.to_date(date_from) or to_local(earliest, tz).date(),
+            "date_to": min(fields.Date.to_date(date_to) or horizon, horizon),
             "skill_ids": self._get_skills().ids,
             "latitude": site.partner_latitude,
             "longitude": site.partner_longitude,
@@ -113,8 +117,6 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             "per_day": number("booking_slots_per_day"),
             "limit": const.BOOKING_SLOTS,
         }
-        slots = self._prefer(self.env["fusion.technician.task"]._find_slots(**asked), asked)
-        return [{**slot, **self._make_offer(slot)} for slot in slots]
 
     def _prefer(self, slots, asked):
         """At equal times the preferred technician comes instead of another one."""
@@ -150,10 +152,12 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             raise UserError(self.env._("A visit is already booked."))
         if slot_key is not None:
             technician_id, start = self._read_slot_key(slot_key)
-        task = self.env["fusion.technician.task"]._book_slot(
-            self._prepare_task_values(technician_id, start, note, phone),
-            not_before=not_before or self._get_earliest(source),
-        )
+        values = self._prepare_task_values(technician_id, start, note, phone)
+        tasks = self.env["fusion.technician.task"]
+        if self.env.context.get("fusion_repairs_outside_list"):
+            task = tasks.create(values)
+        else:
+            task = tasks._book_slot(values, not_before=not_before or self._get_earliest(source))
         repair = self.with_context(fusion_repairs_source=source).create_repair_from_booking(task)
         visit = repair.x_fc_maintenance_visit_id
         self.booking_repair_id = repair
@@ -320,41 +324,6 @@ class FusionRepairMaintenanceContractBooking(models.Model):
                 )
                 for item in lines
             ],
-        }
-
-    def action_open_booking(self):
-        """:return: action that lists the openings for this contract, without the lead time
-        :raise UserError: saying why there is none, or that a visit is booked
-        """
-        self.ensure_one()
-        if self.state != "active":
-            raise UserError(self.env._("This maintenance contract is not active."))
-        if self.open_visit_id:
-            raise UserError(self.env._("A visit is already booked."))
-        return self._list_openings()
-
-    def _list_openings(self):
-        slots = self._get_booking_slots(not_before=fields.Datetime.now())
-        if not slots:
-            raise UserError(
-                self.env["fusion.technician.task"]._get_no_slot_text(
-                    {
-                        "duration_hours": self._get_duration(),
-                        "skill_ids": self._get_skills().ids,
-                        "latitude": self._get_site().partner_latitude,
-                        "longitude": self._get_site().partner_longitude,
-                        "company_id": self.company_id.id,
-                    }
-                )
-            )
-        openings = self.env["fusion.repair.booking.opening"]._make_openings(self, slots)
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Openings for %(client)s", client=self.partner_id.name),
-            "res_model": "fusion.repair.booking.opening",
-            "view_mode": "list",
-            "domain": [("id", "in", openings.ids)],
-            "target": "new",
         }
 
     def _request_callback(self, reason, phone="", note=""):

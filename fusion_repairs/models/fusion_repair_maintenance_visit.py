@@ -6,9 +6,25 @@ class FusionRepairMaintenanceVisit(models.Model):
 
     _name = "fusion.repair.maintenance.visit"
     _description = "Maintenance Visit"
-    _inherit = ["mail.thread", "mail.activity.mixin", "fusion.repair.mail.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "fusion.repair.mail.mixin",
+        "fusion.repair.office.mixin",
+    ]
     _order = "visit_date desc, id desc"
     _check_company_auto = True
+    _field_writable = frozenset(
+        {
+            "checklist_line_ids",
+            "findings",
+            "outcome",
+            "parts_note",
+            "signature",
+            "signature_refused_reason",
+            "signed_by",
+        }
+    )
 
     name = fields.Char("Reference", readonly=True, copy=False, default="/")
     contract_id = fields.Many2one(

@@ -60,6 +60,7 @@ class FusionRepairMaintenanceVisitChange(models.Model):
             start,
             technician_id=technician_id,
             not_before=not_before or contract._get_earliest(source),
+            force=bool(self.env.context.get("fusion_repairs_outside_list")),
         )
         visit.repair_order_id.schedule_date = visit.technician_task_id.datetime_start
         if by_client:
@@ -78,9 +79,9 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         return self.contract_id._try_online(move)
 
     def action_open_moving(self):
-        """:return: action that lists the openings to which the visit may move"""
+        """:return: action that opens the dialog with the openings to which the visit may move"""
         self.ensure_one()
-        return self.contract_id._list_openings()
+        return self.contract_id._open_dialog()
 
     def _client_cancel(self):
         """:return: True

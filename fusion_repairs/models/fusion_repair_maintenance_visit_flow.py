@@ -31,7 +31,8 @@ class FusionRepairMaintenanceVisitFlow(models.Model):
             if task:
                 getattr(task, action)(*arguments)
             else:
-                visit._follow(status)
+                visit.check_access("write")
+                visit.sudo()._follow(status)
         return True
 
     def _follow(self, status):

@@ -21,6 +21,11 @@ class FusionTechnicianTask(models.Model):
         help="Of a job's visit: whether somebody has to come again.",
     )
 
+    def _get_plan_fields(self):
+        """Also the job and the contract: whoever visits a client may read their papers, and the end
+        of the visit moves the contract's due date."""
+        return super()._get_plan_fields() | {"x_fc_repair_id", "x_fc_maintenance_contract_id"}
+
     def _on_status_changed(self, old, new):
         result = super()._on_status_changed(old, new)
         self.sudo()._fc_get_visit(new)._follow(new)

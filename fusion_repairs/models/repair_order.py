@@ -1,9 +1,39 @@
 from odoo import api, fields, models
 
+#: What makes the price, or opens the papers of others to whom it is written.
+OFFICE_FIELDS = frozenset(
+    {
+        "partner_id",
+        "sale_order_id",
+        "under_warranty",
+        "x_fc_amount_due",
+        "x_fc_callout_rate_id",
+        "x_fc_estimated_minutes",
+        "x_fc_labor_warranty_id",
+        "x_fc_labour_minutes",
+        "x_fc_maintenance_contract_id",
+        "x_fc_maintenance_visit_id",
+        "x_fc_paid_state",
+        "x_fc_payment_ids",
+        "x_fc_plan_subscription_id",
+        "x_fc_quote_line_ids",
+        "x_fc_quote_note",
+        "x_fc_quote_state",
+        "x_fc_quote_total",
+        "x_fc_quote_taxed_total",
+        "x_fc_rate_band",
+    }
+)
+
 
 class RepairOrder(models.Model):
     _name = "repair.order"
-    _inherit = ["repair.order", "portal.mixin", "fusion.repair.mail.mixin"]
+    _inherit = [
+        "repair.order",
+        "portal.mixin",
+        "fusion.repair.mail.mixin",
+        "fusion.repair.office.mixin",
+    ]
 
     x_fc_intake_source = fields.Selection(
         [
@@ -144,6 +174,9 @@ class RepairOrder(models.Model):
     x_fc_is_timed = fields.Boolean(
         "Timer Runs", compute="_compute_x_fc_is_timed", compute_sudo=True
     )
+
+    def _fc_get_office_fields(self, names):
+        return OFFICE_FIELDS & set(names)
 
     @api.depends("x_fc_equipment_id")
     def _compute_x_fc_category_id(self):

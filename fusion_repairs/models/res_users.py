@@ -13,6 +13,11 @@ _CLIENT_FIELDS = {
 class ResUsers(models.Model):
     _inherit = "res.users"
 
+    def _fc_is_field_only(self):
+        """:return: whether this is a technician without the office's rights"""
+        is_field = self.has_group("fusion_repairs.group_field")
+        return is_field and not self.has_group("fusion_repairs.group_user")
+
     def _fc_get_portal_domain(self, model):
         """:return: domain of the records of this user's household or company"""
         self.ensure_one()

@@ -1,5 +1,6 @@
 from . import test_backfill
 from . import test_booking
+from . import test_booking_dialog
 from . import test_booking_page
 from . import test_checklist_browser
 from . import test_contract

@@ -84,8 +84,10 @@ class TestOfficeBrowser(RepairsCase, DeviceCase):
         with self.device("tasks_olga") as desk:
             desk.open(f"/odoo/action-fusion_repairs.action_contracts/{contract.id}")
             desk.click("button[name=action_open_booking]")
-            desk.click(".modal .o_data_row button[name=action_book]")
-            desk.wait("!document.querySelector('.modal .o_data_row')")
+            desk.see("Clara", ".modal-title")
+            desk.see("5 Elm St", ".o_fusion_repairs_booking dd")
+            desk.click(".o_fusion_repairs_openings footer .btn-primary", "Book")
+            desk.wait("!document.querySelector('.o_fusion_repairs_booking')")
         visit = contract.open_visit_id
         self.assertEqual(
             (visit.state, visit.booked_via, visit.x_fc_fee), ("scheduled", "office", 0)

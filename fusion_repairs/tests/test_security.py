@@ -1,3 +1,5 @@
+from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import RepairsCase
@@ -185,8 +187,6 @@ class TestSecurity(RepairsCase):
              (True, True, True, False, False)),
             (self.env["fusion.repair.contract.cancel"], "create",
              (False, True, True, False, False)),
-            (self.env["fusion.repair.booking.opening"], "create",
-             (False, True, True, False, False)),
             (self.share, "read", (False, True, True, False, False)),
             (self.share, "write", (False, False, False, False, False)),
             (self.env["fusion.repair.policy.apply"], "create",
@@ -199,6 +199,71 @@ class TestSecurity(RepairsCase):
             (self.env["fusion.repair.visit.report.wizard"], "create",
              (True, True, True, False, False)),
         )  # fmt: skip
+
+    def test_a_technician_makes_no_price(self):
+        self.job.user_id = self.ann
+        self.visit.x_fc_fee = 149
+        task = self.new_task(self.ann, 9)
+        line = self.visit.checklist_line_ids
+        for record, values in (
+            (self.visit, {"x_fc_fee": 0}),
+            (self.visit, {"contract_id": self.other.id}),
+            (self.visit, {"sale_order_id": self.new_order(self.lift, confirm=False).id}),
+            (self.visit, {"plan_burn_id": self.burn.id}),
+            (self.visit, {"rolled_forward": True}),
+            (self.visit, {"state": "done"}),
+            (line, {"mandatory": False}),
+            (line, {"label": "Seat"}),
+            (line, {"visit_id": self.other_visit.id}),
+            (self.visit, {"checklist_line_ids": [Command.update(line.id, {"label": "Seat"})]}),
+            (self.labour, {"repair_id": self.job.copy().id}),
+            (self.labour, {"minutes": 1}),
+            (self.labour, {"corrected_by": self.bob.id}),
+            (self.job, {"x_fc_quote_state": "approved"}),
+            (self.job, {"x_fc_estimated_minutes": 5}),
+            (self.job, {"under_warranty": True}),
+            (self.job, {"x_fc_plan_subscription_id": self.subscription.id}),
+            (self.job, {"x_fc_labor_warranty_id": self.warranty.id}),
+            (self.job, {"x_fc_paid_state": "paid"}),
+            (self.job, {"x_fc_amount_due": 5}),
+            (self.job, {"partner_id": self.client.copy().id}),
+            (task, {"x_fc_repair_id": self.job.id}),
+            (task, {"x_fc_maintenance_contract_id": self.other.id}),
+            (task, {"res_model": "repair.order", "res_id": self.job.id}),
+        ):
+            with self.subTest(model=record._name, values=values):
+                self.env.flush_all()
+                names = [name for name in values if name != "checklist_line_ids"]
+                before = record.read(names)
+                with self.assertRaises(AccessError):
+                    record.with_user(self.ann).write(values)
+                self.env.invalidate_all()
+                self.assertEqual(record.read(names), before)
+                self.assertEqual(line.label, "Brake")
+        self.visit.with_user(self.office).x_fc_fee = 99
+        self.assertEqual(self.visit.x_fc_fee, 99)
+
+    def test_a_technician_reports(self):
+        self.job.user_id = self.ann
+        line = self.visit.checklist_line_ids
+        self.visit.with_user(self.ann).write(
+            {
+                "findings": "<p>Worn</p>",
+                "outcome": "ok",
+                "signed_by": "Clara",
+                "checklist_line_ids": [Command.update(line.id, {"result": "pass"})],
+            }
+        )
+        self.assertEqual((line.result, self.visit.signed_by), ("pass", "Clara"))
+        self.job.with_user(self.ann).x_fc_findings = "Dry rail"
+        self.assertIn("Dry rail", self.job.x_fc_findings)
+        self.job.with_user(self.ann).action_timer_stop()
+        self.assertTrue(self.labour.stop)
+        self.assertFalse(self.labour.corrected_by)
+        self.labour.with_user(self.ann).write(
+            {"start": "2031-03-17 08:00:00", "stop": "2031-03-17 09:00:00"}
+        )
+        self.assertEqual((self.labour.minutes, self.labour.corrected_by), (60, self.ann))
 
     def test_every_model_is_in_the_table(self):
         found = {
@@ -244,7 +309,6 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.payment",
                 "fusion.repair.payment.collect",
                 "fusion.repair.contract.cancel",
-                "fusion.repair.booking.opening",
                 "fusion.repair.visit.report.wizard",
                 "fusion.repair.visit.report.part",
             },

@@ -65,6 +65,18 @@ class TestVisitReport(RepairsCase):
         self.assertIn("New belt", mail.body_html)
         self.assertIn("13 points", mail.body_html)
 
+    def test_done_by_the_report_and_again_on_the_board_counts_once(self):
+        self.submit()
+        certificate, due = self.visit.inspection_certificate_id, self.contract.next_due_date
+        task = self.visit.technician_task_id
+        task.status = "completed"
+        self.visit.action_done()
+        task.action_start()  # a manager opens it again
+        task.action_complete()
+        self.assertEqual(self.visit.inspection_certificate_id, certificate)
+        self.assertEqual(self.contract.equipment_id.x_fc_certificate_ids, certificate)
+        self.assertEqual((self.contract.next_due_date, self.visit.state), (due, "done"))
+
     def test_what_is_missing_is_named_and_nothing_is_lost(self):
         lines = self.visit.checklist_line_ids
         lines[0].result = False
@@ -202,22 +214,6 @@ class TestVisitReport(RepairsCase):
         self.assertFalse(self.visit.rolled_forward)
         with self.assertRaises(UserError):
             self.contract.action_undo_roll()
-
-    def test_the_office_books_and_moves(self):
-        office = self.new_user("Olga", "fusion_repairs.group_user")
-        contract = self.new_contract().with_user(office)
-        openings = self.env["fusion.repair.booking.opening"].with_user(office)
-        found = openings.search(contract.action_open_booking()["domain"])
-        self.assertEqual(found[0].start.date(), date(2031, 3, 14))
-        action = found[0].action_book()
-        visit = self.env[action["res_model"]].browse(action["res_id"])
-        self.assertEqual((visit.booked_via, visit.state), ("office", "scheduled"))
-        self.assertEqual(visit.repair_order_id.x_fc_intake_source, "phone")
-        with self.assertRaises(UserError):
-            contract.action_open_booking()
-        moves = openings.search(visit.with_user(office).action_open_moving()["domain"])
-        moves[-1].action_book()
-        self.assertEqual(visit.technician_task_id.datetime_start, moves[-1].start)
 
     def test_the_form_of_the_report(self):
         wizards = self.env["fusion.repair.visit.report.wizard"].with_user(self.ann)

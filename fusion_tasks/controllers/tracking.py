@@ -4,18 +4,11 @@ from odoo.http import request
 from odoo.addons.fusion_base.tools.access_log import mask_paths
 
 from .. import const
+from . import page
 
 mask_paths("/tasks/(?:track|ics|feed)/")
 
 _STATUS = {"ok": 200, "unknown": 404, "busy": 429}
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-}
 
 
 class Tracking(http.Controller):
@@ -54,31 +47,20 @@ class Tracking(http.Controller):
         if request.env["fusion.tasks.rate"].sudo()._hit(key, limit, window_s):
             return None, "busy"
         record, reason = request.env["fusion.access.token"].sudo()._resolve(token, scope)
-        return record and record.with_context(lang=self._find_lang(record)), reason
-
-    def _find_lang(self, record):
-        """The client's or technician's language, else the browser's, of those installed."""
-        installed = dict(request.env["res.lang"].sudo().get_installed())
-        if record and record.partner_id.lang in installed:
-            return record.partner_id.lang
-        for wanted, _quality in request.httprequest.accept_languages:
-            code = wanted.replace("-", "_")
-            near = [one for one in installed if one[:2] == code[:2].lower()]
-            if near:
-                return code if code in near else near[0]
-        return request.env.company.sudo().partner_id.lang or "en_US"
+        return record and record.with_context(lang=page.find_lang(record.partner_id)), reason
 
     def _render(self, template, reason, task):
-        lang = task.env.context["lang"] if task else self._find_lang(None)
+        lang = task.env.context["lang"] if task else page.find_lang(None)
         views = request.env(context={"lang": lang}, su=True)["ir.ui.view"]
         values = {
             "company": (task and task.company_id) or request.env.company.sudo(),
             "page_lang": lang.replace("_", "-"),
             "reason": reason,
+            "switch": page.get_switch(lang),
             "visit": task and reason == "ok" and task._get_tracking(),
         }
         body = views._render_template(f"fusion_tasks.{template}", values)
-        headers = {"Content-Type": "text/html; charset=utf-8", **_HEADERS}
+        headers = {"Content-Type": "text/html; charset=utf-8", **page.HEADERS}
         if reason == "busy":
             headers["Retry-After"] = str(const.PAGES_PER_ADDRESS[1])
         return request.make_response(
@@ -86,5 +68,5 @@ class Tracking(http.Controller):
         )
 
     def _send_calendar(self, content):
-        headers = {**_HEADERS, "Content-Type": "text/calendar; charset=utf-8"}
+        headers = {**page.HEADERS, "Content-Type": "text/calendar; charset=utf-8"}
         return request.make_response(content, list(headers.items()))

@@ -14,12 +14,14 @@ from . import fusion_technician_task_explain
 from . import fusion_technician_task_booking
 from . import fusion_technician_task_brief
 from . import fusion_technician_task_calendar
+from . import fusion_technician_task_capacity
 from . import fusion_technician_task_alert
 from . import fusion_technician_task_board
 from . import fusion_technician_task_ics
 from . import fusion_technician_task_messages
 from . import fusion_technician_task_my_day
 from . import fusion_technician_task_photo
+from . import fusion_technician_task_replan
 from . import fusion_technician_task_route
 from . import fusion_technician_task_tracking
 from . import calendar_event

@@ -3,7 +3,7 @@ import re
 from markupsafe import Markup
 
 from odoo import api, models
-from odoo.tools import email_normalize, str2bool
+from odoo.tools import email_normalize, format_date, format_time, str2bool
 
 from .. import const
 
@@ -108,6 +108,23 @@ class FusionEmailBuilderMixin(models.AbstractModel):
                 )
             )
         return mails
+
+    def _format_day(self, day, pattern="full"):
+        """:param pattern: of Unicode's LDML
+        :return: e.g. ``Tuesday, March 16, 2027``; French writes the first of a month “1er”, which
+            the locale data does not know
+        """
+        text = format_date(self.env, day, date_format=pattern)
+        is_french_first = day and day.day == 1 and (self.env.lang or "").startswith("fr")
+        return re.sub(r"\b1\b", "1er", text, count=1) if is_french_first else text
+
+    def _format_clock(self, moment, tz):
+        """:param moment: naive UTC
+        :param tz: pytz zone
+        :return: e.g. ``9:00 AM``, which no line break takes apart
+        """
+        text = format_time(self.env, moment, tz=tz.zone, time_format="short")
+        return text.replace(" ", "\N{NO-BREAK SPACE}")
 
     def _email_is_on(self):
         """Text that is neither true nor false counts as false."""

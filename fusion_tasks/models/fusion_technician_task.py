@@ -198,7 +198,7 @@ class FusionTechnicianTask(models.Model):
     @api.depends("partner_id")
     def _compute_contact_phone(self):
         for task in self:
-            task.contact_phone = task.partner_id.phone
+            task.contact_phone = task._tidy_phone(task.partner_id.phone)
 
     @api.depends(
         "datetime_start", "datetime_end", "technician_id", "status", "latitude", "longitude",
@@ -229,7 +229,7 @@ class FusionTechnicianTask(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._complete_times(vals) for vals in vals_list]
+        vals_list = [self._complete_values(vals) for vals in vals_list]
         for vals in vals_list:
             self._check_both_times(vals.get("datetime_start"), vals.get("datetime_end"))
         for vals in vals_list:
@@ -245,7 +245,7 @@ class FusionTechnicianTask(models.Model):
         self._check_may_write(vals)
         if "duration_hours" in vals and "datetime_end" not in vals and len(self) > 1:
             return all([task.write(vals) for task in self])
-        vals = self._complete_times(vals)
+        vals = self._complete_values(vals)
         if {"datetime_start", "datetime_end"} & vals.keys():
             for task in self:
                 self._check_both_times(
@@ -267,9 +267,13 @@ class FusionTechnicianTask(models.Model):
             task.revision += 1
 
     @api.model
-    def _complete_times(self, vals):
-        """:return: a copy of ``vals`` in which a length has become an end where there is a start"""
+    def _complete_values(self, vals):
+        """:return: a copy of ``vals`` in which a length has become an end where there is a start,
+        and a phone number is tidy
+        """
         vals = dict(vals)
+        if vals.get("contact_phone"):
+            vals["contact_phone"] = self._tidy_phone(vals["contact_phone"])
         known = self.datetime_start if len(self) == 1 else False
         start = fields.Datetime.to_datetime(vals.get("datetime_start", known))
         is_open = "datetime_end" not in vals if self else not vals.get("datetime_end")
@@ -280,6 +284,14 @@ class FusionTechnicianTask(models.Model):
             end = fields.Datetime.to_datetime(vals["datetime_end"])
             vals["duration_hours"] = (end - start).total_seconds() / 3600
         return vals
+
+    def _tidy_phone(self, number):
+        """:return: E.164 where ``phone_validation`` and its library can read the number; what
+        they cannot read is kept as it was typed
+        """
+        can_read = number and hasattr(self, "_phone_format")
+        country = (self.company_id[:1] or self.env.company).country_id
+        return can_read and self._phone_format(number=number, country=country) or number
 
     def _check_both_times(self, start, end):
         """Said here, because the database would refuse first, with a rougher message."""
@@ -292,10 +304,13 @@ class FusionTechnicianTask(models.Model):
     def _check_may_write(self, vals):
         if self.env.su or self.env.user.has_group("fusion_tasks.group_dispatcher"):
             return
-        if PLAN_FIELDS & vals.keys():
+        if self._get_plan_fields() & vals.keys():
             raise AccessError(
                 self.env._("Only a dispatcher changes who goes where and when. Ask yours.")
             )
+
+    def _get_plan_fields(self):
+        return PLAN_FIELDS | {"res_model", "res_id"}
 
     def _get_people(self):
         return self.technician_id | self.helper_ids

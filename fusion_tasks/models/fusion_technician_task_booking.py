@@ -21,7 +21,7 @@ class FusionTechnicianTaskBooking(models.Model):
         :param vals: values of ``create``, with ``technician_id`` and ``datetime_start``
         :raise SlotUnavailable: with the reason; nothing is left behind
         """
-        vals = {**self._complete_times(vals), "status": "scheduled"}
+        vals = {**self._complete_values(vals), "status": "scheduled"}
         draft = self.new(vals)
         draft._check_slot_for_all(not_before)  # who is visibly late does not queue
         draft._lock_days(draft._get_people()._origin)

@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.tools import format_time
 
 from odoo.addons.fusion_base.tools.batch import run_batch
 
@@ -54,12 +53,13 @@ class FusionTechnicianTaskBrief(models.Model):
         rows = []
         for task in self.with_env(env):
             begin, end = (
-                format_time(env, moment, tz=tz.zone, time_format="short")
+                task._format_clock(moment, tz)
                 for moment in (task.datetime_start, task.datetime_end)
             )
             where = ", ".join(text for text in (task.partner_id.name, task.address_id.city) if text)
             rows.append((f"{begin} – {end}", " · ".join(filter(None, (task.summary, where)))))
-        title = env._("Your day: %s visits", len(self))
+        count = len(self)
+        title = env._("Your day: one visit") if count == 1 else env._("Your day: %s visits", count)
         body = first._email_build(
             title,
             env._("Good morning %s, here is your day.", user.name),

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_time
 
 from odoo.addons.fusion_base.tools.batch import run_batch
 
@@ -44,8 +43,7 @@ class FusionTechnicianTaskMessages(models.Model):
         return self.with_context(lang=lang) if lang else self
 
     def _get_clock(self, moment):
-        tz = self.company_id._fc_tz().zone
-        return format_time(self.env, moment, tz=tz, time_format="short")
+        return self._format_clock(moment, self.company_id._fc_tz())
 
     def _get_first_name(self):
         return (self.technician_id.name or "").split(" ")[0]

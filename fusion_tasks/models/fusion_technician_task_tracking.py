@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.tools import format_date, format_time
 
 from .. import const
 from ..services.openings import midnight, to_local
@@ -32,7 +31,7 @@ class FusionTechnicianTaskTracking(models.Model):
         return {
             "state": self.status,
             "type": self._get_type_label(),
-            "day": format_date(self.env, self.scheduled_date, date_format="full"),
+            "day": self._format_day(self.scheduled_date),
             "window": is_on and self._get_window_text(),
             "technician": name.split()[0] if name.strip() else "",
             "phone": self.company_id.phone,
@@ -43,6 +42,6 @@ class FusionTechnicianTaskTracking(models.Model):
         is_close = self.status == "en_route" and self.eta
         start = self.eta if is_close else self.datetime_start
         minutes = const.ETA_WINDOW_MINUTES if is_close else self.window_minutes
-        tz = self.company_id._fc_tz().zone
+        tz = self.company_id._fc_tz()
         ends = [start] if not minutes else [start, start + timedelta(minutes=minutes)]
-        return " – ".join(format_time(self.env, end, tz=tz, time_format="short") for end in ends)
+        return " – ".join(self._format_clock(end, tz) for end in ends)

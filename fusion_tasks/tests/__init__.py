@@ -4,6 +4,7 @@ from . import test_board_browser
 from . import test_booking
 from . import test_brief
 from . import test_calendar
+from . import test_capacity
 from . import test_email
 from . import test_health
 from . import test_hours
@@ -13,6 +14,7 @@ from . import test_my_day
 from . import test_my_day_browser
 from . import test_performance
 from . import test_race
+from . import test_replan
 from . import test_route
 from . import test_security
 from . import test_skills

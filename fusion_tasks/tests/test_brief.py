@@ -48,7 +48,9 @@ class TestBrief(TasksCase):
         self.env["res.lang"]._activate_lang("fr_CA")
         self.env["ir.module.module"]._load_module_terms(["fusion_tasks"], ["fr_CA"])
         self.ann.lang = "fr_CA"
-        self.assertIn("Votre journée", self.run_cron(5).subject)
+        mail = self.run_cron(5)
+        self.assertIn("Votre journée", mail.subject)
+        self.assertIn("09\u00a0h\u00a000 – 10\u00a0h\u00a000", mail.body_html)
 
     def test_off_unless_told_and_off_with_all_e_mails(self):
         parameters = self.env["ir.config_parameter"]
@@ -57,6 +59,10 @@ class TestBrief(TasksCase):
         parameters.set_param("fusion_tasks.day_brief_enabled", "True")
         parameters.set_param("fusion_tasks.enable_email_notifications", "False")
         self.assertFalse(self.run_cron(5))
+
+    def test_one_visit_is_not_some(self):
+        self.Task.search([("technician_id", "=", self.ann.id)], limit=1).action_cancel("Off")
+        self.assertEqual(self.run_cron(5).subject, "Your day: one visit")
 
     def test_cancelled_visits_are_left_out(self):
         self.Task.search([("technician_id", "=", self.ann.id)]).action_cancel("Called off")

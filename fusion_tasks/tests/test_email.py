@@ -1,3 +1,5 @@
+from datetime import date
+
 from markupsafe import Markup
 
 from odoo.tests import tagged
@@ -15,6 +17,19 @@ class TestEmail(TasksCase):
 
     def build(self, **values):
         return self.task._email_build(**{"title": "Your visit", "summary": "Soon", **values})
+
+    def test_the_first_of_a_month_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_CA")
+        task = self.env["fusion.technician.task"]
+        for lang, day, text in (
+            ("fr_CA", date(2031, 12, 1), "lundi 1er décembre 2031"),
+            ("fr_CA", date(2031, 12, 11), "jeudi 11 décembre 2031"),
+            ("fr_CA", date(2031, 1, 21), "mardi 21 janvier 2031"),
+            ("en_US", date(2031, 12, 1), "Monday, December 1, 2031"),
+            ("fr_CA", False, ""),
+        ):
+            with self.subTest(lang=lang, day=day):
+                self.assertEqual(task.with_context(lang=lang)._format_day(day), text)
 
     def test_a_whole_page_in_inline_styles(self):
         page = self.build(

@@ -42,6 +42,26 @@ class TestMessages(TasksCase):
         self.assertNotIn("Ambrose", body)
         self.assertNotIn("/tasks/track/", " ".join(self.task.message_ids.mapped("body")))
 
+    def test_a_text_message_service_that_is_down_is_no_fault(self):
+        if "sms.sms" not in self.env:
+            self.skipTest("text messages come with sms")
+        self.env["ir.config_parameter"].set_param("sms.endpoint", "http://127.0.0.1:1")
+        self.clara.write({"phone": "416 555 0110", "country_id": self.env.ref("base.ca").id})
+        known = self.env["sms.sms"].search([])
+        self.task.with_user(self.ann).action_en_route()
+        sms = self.env["sms.sms"].search([]) - known
+        self.assertEqual((sms.partner_id, sms.state), (self.clara, "outgoing"))
+        sms.send()
+        self.assertEqual((sms.state, sms.failure_type), ("error", "sms_server"))
+
+        def refuse(_sms, _vals_list):
+            raise ValueError("no account")
+
+        self.patch(type(sms), "create", refuse)
+        with self.assertLogs("odoo.addons.fusion_tasks.models.fusion_tasks_notifier", "ERROR"):
+            self.assertFalse(self.env["fusion.tasks.notifier"]._send_sms(self.clara, "Hello"))
+        self.assertEqual((self.task.status, len(self.mails())), ("en_route", 1))
+
     def test_in_the_clients_language(self):
         self.env["res.lang"]._activate_lang("fr_CA")
         self.env["ir.module.module"]._load_module_terms(["fusion_tasks"], ["fr_CA"])

@@ -65,6 +65,7 @@ class TestSecurity(TasksCase):
             {"partner_id": self.bob.partner_id.id},
             {"allow_overlap": True},
             {"company_id": self.company.id},
+            {"res_model": "res.partner", "res_id": self.bob.partner_id.id},
         ):
             with self.assertRaises(AccessError):
                 task.write(values)

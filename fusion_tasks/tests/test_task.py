@@ -50,6 +50,25 @@ class TestTask(TasksCase):
         self.assertEqual((task.address_id, task.contact_phone), (partner, "+1 416 555 0110"))
         self.assertEqual((task.latitude, task.longitude), DEPOT)
 
+    def test_a_phone_number_is_tidied_where_it_can_be_read(self):
+        asked = []
+
+        def read(_task, number=False, country=False, **_options):
+            asked.append((number, country))
+            return "+14165550110" if number.startswith("416") else False
+
+        self.patch(type(self.Task), "_phone_format", read)
+        self.company.country_id = self.env.ref("base.ca")
+        partner = self.env["res.partner"].create({"name": "Clara", "phone": "416 555-0110"})
+        task = self.Task.create({"summary": "Visit", "partner_id": partner.id})
+        self.assertEqual(task.contact_phone, "+14165550110")
+        self.assertEqual(asked[-1], ("416 555-0110", self.env.ref("base.ca")))
+        task.contact_phone = "ask for Bob at 12"
+        self.assertEqual(task.contact_phone, "ask for Bob at 12")
+        task.contact_phone = "416-555-0110"
+        self.assertEqual(task.contact_phone, "+14165550110")
+        self.assertEqual(self.book(contact_phone="416.555.0110").contact_phone, "+14165550110")
+
     def test_every_step(self):
         allowed = {
             ("draft", "scheduled"), ("draft", "cancelled"),

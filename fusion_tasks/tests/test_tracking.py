@@ -74,6 +74,14 @@ class TestTracking(TasksCase, HttpCase):
         page = self.see(token)
         self.assertIn("Votre visite est prévue", page)
         self.assertIn("lundi 17 mars 2031", page)
+        self.assertIn(f'href="/tasks/track/{token}?lang=en_CA"', page)
+        page = self.see(f"{token}?lang=en_US")
+        self.assertIn("Your visit is planned", page)
+        self.assertIn(f'href="/tasks/track/{token}?lang=fr_CA"', page)
+        self.client.lang = False
+        french = self.get(f"/tasks/track/{token}", **{"Accept-Language": "fr-CA,fr;q=0.9"})
+        self.assertIn('lang="fr-CA"', french.text)
+        self.assertIn("Votre visite est prévue", french.text)
         self.assertIn(
             "Ce lien n’est pas valide",
             self.get("/tasks/track/x", **{"Accept-Language": "fr-CA,fr;q=0.9"}).text,
