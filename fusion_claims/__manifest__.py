@@ -1,7 +1,7 @@
 {
     "name": "Fusion Claims",
     "summary": "Funding cases on sale orders: ADP, March of Dimes, ODSP and other funders",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -31,6 +31,7 @@
         "wizards/page11_request_wizard_views.xml",
         "wizards/ready_for_submission_wizard_views.xml",
         "wizards/submission_check_wizard_views.xml",
+        "wizards/client_health_wizard_views.xml",
         "wizards/device_approval_wizard_views.xml",
         "wizards/case_close_verification_wizard_views.xml",
         "wizards/pipeline_step_wizard_views.xml",

@@ -36,6 +36,14 @@ DOCUMENTS = {
 #: These may be a picture as well; all others are PDF files.
 PICTURES_ALLOWED = {"x_fc_mod_drawing"}
 
+#: What a clerk may change of a case's client without rights on contacts.
+CLIENT_HEALTH = (
+    "x_fc_health_card_number",
+    "x_fc_health_card_version",
+    "x_fc_date_of_birth",
+    "x_fc_odsp_member_id",
+)
+
 EMAIL_ROLES = ["client", "authorizer", "sales_rep", "office", "funder"]
 #: Days before the end of an approval's validity, at each of which it is told once.
 EXPIRY_BANDS = (7, 30)

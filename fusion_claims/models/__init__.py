@@ -21,6 +21,7 @@ from . import (
     sale_order_document,
     sale_order_followup,
     sale_order_funder,
+    sale_order_health,
     sale_order_line,
     sale_order_lint,
     sale_order_mail,

@@ -2,6 +2,7 @@ from . import (
     test_access_report,
     test_browser,
     test_case_locks,
+    test_client_health,
     test_documents,
     test_follow_up,
     test_gates,

@@ -85,6 +85,31 @@ class TestPage11(Page11Mixin, ClaimsCase):
         found = {row["code"]: row["ok"] for row in invariants}
         self.assertFalse(found["fusion_claims.signed_pages"])
 
+    def test_any_changed_byte_is_found(self):
+        sign_request, _token = self.sent()
+        self.sign(sign_request)
+        pdf = base64.b64decode(sign_request.signed_pdf)
+        for place in (0, 9, len(pdf) // 2, len(pdf) - 1):
+            altered = bytearray(pdf)
+            altered[place] ^= 1
+            sign_request.sudo().signed_pdf = base64.b64encode(altered)
+            self.assertFalse(sign_request._verify_signed_pdf(), place)
+        sign_request.sudo().signed_pdf = base64.b64encode(pdf[:-1])
+        self.assertFalse(sign_request._verify_signed_pdf())
+        sign_request.sudo().signed_pdf = base64.b64encode(pdf)
+        self.assertTrue(sign_request._verify_signed_pdf())
+
+    def test_the_page_prints_the_hash_of_what_was_agreed_to(self):
+        sign_request, _token = self.sent()
+        self.sign(sign_request, name="Clara C. Client")
+        consent = self.env["fusion.page11.consent"]._get_current().text
+        agreed = "\n".join(
+            [consent, "Clara C. Client", "Clara Client", str(sign_request.signed_date)]
+        )
+        pages = PdfReader(io.BytesIO(base64.b64decode(sign_request.signed_pdf))).pages
+        text = "".join("".join(page.extract_text() for page in pages).split())
+        self.assertIn(hashlib.sha256(agreed.encode()).hexdigest(), text)
+
     def test_refusals_leave_it_sent(self):
         sign_request, _token = self.sent()
         blank = make_signature(strokes=False)

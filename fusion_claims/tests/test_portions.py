@@ -1,6 +1,6 @@
 import random
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -180,3 +180,21 @@ class TestPortions(ClaimsCase):
         self.assertEqual(funder.partner_id, self.mod_funder)
         self.assertEqual((funder.amount_total, client.amount_total), (565, 565))
         self.assertEqual(order.x_fc_mod_client_contribution, 565)
+
+    def test_the_button_is_for_who_may_invoice(self):
+        """Shown to a bookkeeper who runs no cases, hidden from a clerk who may not invoice."""
+        bookkeeper = self.new_user("fc_books", "account.group_account_invoice")
+        both = self.new_user(
+            "fc_both", "fusion_claims.group_claims_user", "account.group_account_invoice"
+        )
+        for user, is_shown in ((self.clerk, False), (self.rep, False), (bookkeeper, True),
+                               (both, True)):  # fmt: skip
+            arch = self.env["sale.order"].with_user(user).get_view(view_type="form")["arch"]
+            with self.subTest(user=user.login):
+                self.assertEqual("action_fc_create_funding_invoices" in arch, is_shown)
+        order = self.confirmed()
+        with self.assertRaises(AccessError):
+            order.with_user(self.clerk).action_fc_create_funding_invoices()
+        action = order.with_user(bookkeeper).action_fc_create_funding_invoices()
+        moves = self.env["account.move"].search(action["domain"], order="id")
+        self.assertEqual(moves.mapped("x_fc_portion"), ["adp", "client"])

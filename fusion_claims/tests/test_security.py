@@ -22,6 +22,7 @@ RIGHTS = {
     **dict.fromkeys(
         (
             "fusion_claims.application.received.wizard",
+            "fusion_claims.client.health.wizard",
             "fusion_claims.page11.request.wizard",
             "fusion_claims.ready.for.submission.wizard",
             "fusion_claims.submission.check.wizard",

@@ -97,6 +97,7 @@ class FusionMeasureMixin(models.AbstractModel):
     def write(self, vals):
         self._check_portal_fields(vals)
         self._check_open(vals)
+        self._check_kind(vals)
         done = super().write(vals)
         self._settle_measured(vals)
         return done
@@ -107,6 +108,20 @@ class FusionMeasureMixin(models.AbstractModel):
         for item in self:
             if item.state in ("completed", "cancelled"):
                 raise UserError(self.env._("%s is closed. Ask the office.", item.display_name))
+
+    def _check_kind(self, vals):
+        """Its measurements are of this kind.
+
+        :raise UserError: an item that is no draft becomes another kind"""
+        kind = vals.get(self._type_field)
+        for item in self:
+            if kind and item.state != "draft" and item[self._type_field] != kind:
+                raise UserError(
+                    self.env._(
+                        "%s is measured: cancel it and add another item instead.",
+                        item.display_name,
+                    )
+                )
 
     def _settle_measured(self, vals):
         """An edit keeps an item measured only while there is nothing wrong with it."""

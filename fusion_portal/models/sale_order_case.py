@@ -86,7 +86,6 @@ class SaleOrder(models.Model):
     def _fc_get_case_facts(self):
         """:return: what an authorizer may know: no price, no invoice, no full name"""
         self.ensure_one()
-        items = [*self.assessment_ids, *self.accessibility_assessment_ids]
         status = self._fc_get_case_status()
         state = self._fc_get_state()
         waiting = self._fields["x_fc_waiting_on"]
@@ -96,9 +95,9 @@ class SaleOrder(models.Model):
             "id": self.id,
             "number": self.name,
             "client": self._fc_get_short_name(),
-            "items": [item.display_name for item in items],
+            "items": self._fc_get_case_items(),
             "status": self._fc_state_label(status) if status else order_states[self.state],
-            "days": self.x_fc_days_in_state if status else None,
+            "duration": self._fc_get_duration(self.x_fc_days_in_state) if status else "",
             "next_step": dict(waiting._description_selection(self.env)).get(
                 state and state.waiting_on, ""
             ),
@@ -106,6 +105,21 @@ class SaleOrder(models.Model):
             "documents": [key for key in _DOCUMENTS if self._fc_find_case_document(key)],
             "may_upload": self._fc_pipeline() == "adp" and status in _UPLOAD,
         }
+
+    def _fc_get_case_items(self):
+        """:return: list of texts: what was measured, else the kinds of device on the order"""
+        items = [*self.assessment_ids, *self.accessibility_assessment_ids]
+        if items:
+            return [item.display_name for item in items]
+        kinds = self.order_line.mapped("x_fc_adp_device_type")
+        return list(dict.fromkeys(filter(None, kinds)))
+
+    def _fc_get_duration(self, days):
+        if days < 1:
+            return self.env._("since today")
+        if days == 1:
+            return self.env._("since yesterday")
+        return self.env._("for %s days", days)
 
     def _fc_get_short_name(self):
         """:return: first name, initial and town"""

@@ -2,6 +2,7 @@ from . import test_combinations
 from . import test_completion
 from . import test_health
 from . import test_lengths
+from . import test_matrix
 from . import test_measures
 from . import test_ops
 from . import test_security

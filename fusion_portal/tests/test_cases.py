@@ -1,6 +1,7 @@
 import base64
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tools import mute_logger
 
@@ -39,9 +40,20 @@ class TestCases(PortalMixin, HttpCase):
     def test_a_case_without_a_program_has_the_order_s_status(self):
         order = self.new_case("direct_private", x_fc_authorizer_id=self.therapist.partner_id.id)
         facts = order.with_user(self.therapist)._fc_find_own_case(order.id)._fc_get_case_facts()
-        self.assertEqual((facts["status"], facts["days"]), ("Quotation", None))
+        self.assertEqual((facts["status"], facts["duration"]), ("Quotation", ""))
         facts = self.case.sudo()._fc_get_case_facts()
-        self.assertEqual((facts["status"], facts["days"]), ("Waiting for Application", 0))
+        self.assertEqual(
+            (facts["status"], facts["duration"]), ("Waiting for Application", "since today")
+        )
+        for days, text in ((1, "since yesterday"), (12, "for 12 days")):
+            self.assertEqual(self.case._fc_get_duration(days), text)
+
+    def test_a_case_the_office_typed_in_names_its_devices(self):
+        self.case.order_line = [Command.create({"product_id": product.id})
+                                for product in (self.product, self.extra)]  # fmt: skip
+        self.assertEqual(self.case._fc_get_case_facts()["items"], ["Manual wheelchair"])
+        self.sign_in(self.therapist)
+        self.assertIn("Manual wheelchair", self.url_open(self.url).text)
 
     def test_in_which_group_a_case_is(self):
         for status, group in (

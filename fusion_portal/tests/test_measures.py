@@ -2,7 +2,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .common import CASES, SCOOTER, STAIR, PortalCase
+from .common import CASES, ROLLATOR, SCOOTER, STAIR, PortalCase
 
 
 @tagged("post_install", "-at_install")
@@ -97,6 +97,35 @@ class TestMeasures(PortalCase):
         self.assertEqual(ramp.state, "measured")
         ramp.ramp_rise = 500
         self.assertEqual((ramp.state, ramp.ramp_rise), ("draft", 500))
+
+    def test_a_measured_item_stays_what_it_is(self):
+        visit = self.new_visit()
+        ramp = self.add(visit, "ramp", {"ramp_rise": 24})
+        rollator = self.add(visit, "rollator", ROLLATOR)
+        for item, name, kind in ((ramp, "assessment_type", "vpl"),
+                                 (rollator, "equipment_type", "wheelchair")):  # fmt: skip
+            before = item[name]
+            for user in (self.clerk, self.env.user):
+                with self.assertRaisesRegex(UserError, "cancel it and add another"):
+                    item.with_user(user).write({name: kind})
+            self.assertEqual((item[name], item.state), (before, "measured"))
+            item.write({name: before})
+        draft = self.add(visit, "ramp", {}, measured=False)
+        draft.assessment_type = "vpl"
+        self.assertEqual(draft.assessment_type, "vpl")
+
+    def test_steps_of_nothing_are_required_and_divide_nothing(self):
+        stair = self.add(
+            self.new_visit(), "stairlift_straight",
+            {**STAIR, "stair_riser_height": 0, "stair_tread_depth": 0}, measured=False,
+        )  # fmt: skip
+        self.assertEqual(
+            (stair.stair_angle_deg, stair.stair_step_diagonal, stair.stair_rail_length), (0, 0, 0)
+        )
+        self.assertEqual(set(stair._measure_errors()), {"stair_riser_height", "stair_tread_depth"})
+        with self.assertRaises(UserError):
+            stair.action_measured()
+        self.assertEqual(stair.state, "draft")
 
     def test_the_names_a_portal_user_may_write(self):
         never = {"visit_id", "state", "sale_order_id", "rev", "client_uuid", "sale_type",

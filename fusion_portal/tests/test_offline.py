@@ -2,7 +2,11 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from odoo.addons.fusion_portal.models.fusion_assessment_photo import (
+    FusionAssessmentVisit as VisitPhotos,
+)
 from odoo.addons.fusion_portal.models.fusion_assessment_visit_sync import FusionAssessmentVisit
+from odoo.addons.fusion_portal.services import pictures
 
 from .common import PortalMixin
 from .tablet import IS_HEAVY, KEPT, TabletCase
@@ -224,6 +228,28 @@ class TestOffline(PortalMixin, TabletCase):
             tablet.wait("document.querySelector('.o_fusion_visit_slot img')")
             tablet.sent()
         self.assertEqual(self.visit.photo_ids.mapped("slot"), ["side"])
+
+    def test_a_refused_photo_says_why_and_is_not_sent_again(self):
+        asked = []
+
+        def refuse(_visit, *arguments):
+            asked.append(arguments)
+            raise pictures.TooLarge
+
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open(tablet)
+            self.add(tablet, "stairlift_straight")
+            tablet.sent()
+            with patch.object(VisitPhotos, "_add_photo", refuse):
+                tablet.run(PHOTO)
+                tablet.wait("document.body.textContent.includes('The photo is too large')")
+                for _turn in range(2):
+                    tablet.run("window.dispatchEvent(new Event('online'))")
+                    tablet.fill("stair_steps", "12")
+                    tablet.chip("Saved")
+            self.assertEqual(tablet.run(KEPT)[1], 1)
+        self.assertEqual(len(asked), 1)
+        self.assertFalse(self.visit.photo_ids)
 
     def test_two_values_and_one_tap(self):
         ramp = self.visit._add_item("accessibility", "ramp")

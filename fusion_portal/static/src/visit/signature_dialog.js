@@ -2,8 +2,6 @@
 import { Component, onMounted, useRef, useState } from "@odoo/owl";
 import { _t } from "./texts";
 
-const RATIO = 3; // width to height of the box
-
 /** Name, consent and a signature, drawn or typed, on the tablet that is handed over. */
 export class SignatureDialog extends Component {
     static template = "fusion_portal.SignatureDialog";
@@ -31,8 +29,9 @@ export class SignatureDialog extends Component {
         onMounted(() => {
             this.dialog.el.showModal();
             const canvas = this.canvas.el;
-            canvas.width = Math.max(canvas.clientWidth, 300);
-            canvas.height = Math.round(canvas.width / RATIO);
+            const { clientWidth, clientHeight } = canvas;
+            canvas.width = clientWidth;
+            canvas.height = clientHeight;
             this.pad = new SignaturePad(canvas, { minWidth: 2, maxWidth: 2, penColor: "black" });
         });
     }
