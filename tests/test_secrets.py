@@ -7,9 +7,10 @@ from contextlib import suppress
 
 import requests
 
+from toolbox.server import free_port
+
 from .billing_support import BillingCase, BillingError
 from .support import TIMEOUT_S
-from toolbox.server import free_port
 
 PARAMETERS = "public.ir_config_parameter"
 #: What has to be sent on again cannot be kept as a hash.
@@ -36,9 +37,7 @@ class TestSecrets(BillingCase):
     def sign_in(self, password):
         parameters = {"db": self.name, "login": "admin", "password": password}
         body = {"jsonrpc": "2.0", "method": "call", "params": parameters}
-        requests.post(
-            f"{self.server.url}/web/session/authenticate", json=body, timeout=TIMEOUT_S
-        )
+        requests.post(f"{self.server.url}/web/session/authenticate", json=body, timeout=TIMEOUT_S)
         with suppress(Exception):
             self._objects.execute_kw(self.name, 2, password, "res.users", "read", [[2]])
 
@@ -92,15 +91,13 @@ class TestSecrets(BillingCase):
         self.run_cron("fusion_login_audit.ir_cron_login_siem")
         self.setting("fusion_helpdesk_central.openai_base_url", nobody)
         self.setting("fusion_helpdesk_central.openai_api_key", canary["summariser"])
-        team = self.rpc("helpdesk.team", "search", [], limit=1)[0]
+        team = self.rpc("helpdesk.team", "create", {"name": "Support"})
         ticket = self.rpc("helpdesk.ticket", "create", {"name": "Printer", "team_id": team})
         with suppress(Exception):
             self.rpc("helpdesk.ticket", "action_fc_draft_reply", [ticket])
 
     def use_kiosk(self, password):
-        settings = self.rpc(
-            "res.config.settings", "create", {"fclk_nfc_enroll_password": password}
-        )
+        settings = self.rpc("res.config.settings", "create", {"fclk_nfc_enroll_password": password})
         self.rpc("res.config.settings", "execute", [settings])
 
     def find_tables(self, canaries):

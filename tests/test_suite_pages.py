@@ -13,6 +13,7 @@ from .pages import PageReader
 from .support import ServerCase, size
 
 STILL_S = 0.3
+FRENCH_BROWSER = "fr-CA"
 TEXT = "document.body.innerText.trim()"
 SHOWN = """
     [document.body.innerText,
@@ -27,6 +28,8 @@ INJECTED = """
      [...document.querySelectorAll('a')].some((node) =>
         node.href.startsWith('javascript:window.fusion')) ? 'a link that runs' : '',
     ].filter((fault) => fault)"""
+#: What a product of the demo and a kind of ours are both called.
+NAMES = {"Straight Stair Lift"}
 #: A text of ours is looked for when it is long enough to be nobody's name.
 LEAST_LETTERS = 6
 PHONE, TABLET, DESKTOP = (390, 844), (800, 1280), (1280, 800)
@@ -70,8 +73,12 @@ class TestSuitePages(PageReader, ServerCase):
         for login, addresses in self.pages.items():
             with Browser() as browser:
                 browser.open(f"{self.server.url}/web/login")
-                browser.evaluate("document.cookie = 'frontend_lang=fr_CA; path=/'")
-                if login:
+                if login == FRENCH_BROWSER:
+                    browser.command("Network.enable")
+                    headers = {"Accept-Language": login}
+                    browser.command("Network.setExtraHTTPHeaders", headers=headers)
+                elif login:
+                    browser.evaluate("document.cookie = 'frontend_lang=fr_CA; path=/'")
                     self._sign_in(browser, login)
                 for address in addresses:
                     found += [f"{login} {address} {what}" for what in work(browser, login, address)]
@@ -95,7 +102,7 @@ class TestSuitePages(PageReader, ServerCase):
 
         def work(browser, _login, address):
             shown = {squeeze(line) for line in self.open_page(browser, address).splitlines()}
-            return [f"{text!r} of {english[text]}" for text in sorted(shown & set(english))]
+            return [f"{text!r} of {english[text]}" for text in sorted(shown & set(english) - NAMES)]
 
         found = self.look_at(work)
         self.assertEqual(found, [], "\n".join(found))

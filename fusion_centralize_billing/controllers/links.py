@@ -2,6 +2,7 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.fusion_base.tools import signing
+from odoo.addons.fusion_base.tools.reader import speak
 from odoo.addons.payment import utils as payment_utils
 
 from .. import const
@@ -19,6 +20,7 @@ class BillingLinks(http.Controller):
         link_sudo = _find("fusion.billing.account.link", values and values[0])
         if not link_sudo:
             return _expired()
+        speak(link_sudo.partner_id.lang)
         newest = link_sudo.service_id._get_newest_token(link_sudo)
         page = {"link": link_sudo, "is_saved": newest.id > values[1]}
         if not page["is_saved"]:
@@ -53,6 +55,7 @@ class BillingLinks(http.Controller):
         link_sudo = _find("fusion.billing.account.link", _read("account", token))
         if not link_sudo:
             return _expired()
+        speak(link_sudo.partner_id.lang)
         orders = link_sudo._get_portal_subscriptions()
         page = {"link": link_sudo, "subscriptions": orders}
         return request.render("fusion_centralize_billing.account_page", page)

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.http import content_disposition, request
 
 from odoo.addons.fusion_base.tools.access_log import mask_paths
+from odoo.addons.fusion_base.tools.reader import speak
 
 mask_paths("/page11/sign/")
 
@@ -27,9 +28,8 @@ class Page11(http.Controller):
     def page(self, token, **_params):
         sign_request, state = self._find(token)
         if sign_request:
-            lang = sign_request.lang or request.env.lang
-            request.update_context(lang=lang)
-            sign_request = sign_request.with_context(lang=lang)
+            speak(sign_request.lang)
+            sign_request = sign_request.with_context(lang=request.env.lang)
         values = {
             "sign_request": sign_request,
             "page_state": state,

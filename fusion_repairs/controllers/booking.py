@@ -96,7 +96,12 @@ class Booking(http.Controller):
             return page.render("unsubscribe_page", reason)
         if is_use:
             partner.x_fc_maintenance_opt_out = True
-        return page.render("unsubscribe_page", "ok", is_done=partner.x_fc_maintenance_opt_out)
+        return page.render(
+            "unsubscribe_page",
+            "ok",
+            lang=page.find_lang(partner),
+            is_done=partner.x_fc_maintenance_opt_out,
+        )
 
     def _resolve(self, token):
         """:return: ``(contract, reason)`` in the reader's language; ``busy``: too many requests"""

@@ -27,12 +27,13 @@ def get_model(name):
     return request.env(user=SUPERUSER_ID)[name]
 
 
-def render(template, reason, record=None, status=None, **values):
+def render(template, reason, record=None, status=None, lang=None, **values):
     """:param record: what the token leads to, in the language of the page
+    :param lang: of a page without a record, default: the browser's
     :param status: HTTP status, default: that of the reason
     :param values: texts and slots of the template; ``query`` is kept when the language changes
     """
-    lang = record.env.context["lang"] if record else find_lang(None)
+    lang = record.env.context["lang"] if record else lang or find_lang(None)
     request.session.touch()  # the forms' CSRF token belongs to a session that is kept
     company = record.company_id if record else request.env.company.sudo()
     body = get_model("ir.ui.view").with_context(lang=lang)._render_template(

@@ -1,5 +1,6 @@
 # Fed to Odoo's shell: everybody in the demo reads French from now on; prints, as JSON, the pages of
-# people without a login (under "") and of the portal's people and the kiosk's tablet.
+# strangers (under the language of their browser), of people behind a link (under ""), of the
+# portal's people and of the tablet (under their logins).
 import json
 from urllib.parse import urlsplit
 
@@ -41,25 +42,27 @@ sign_request = env["fusion.page11.sign.request"].create(
 )  # fmt: skip
 sign_request.state = "sent"
 pages = {
-    "": [
+    "fr-CA": [
         "/repairs/request",
         "/repairs/help",
         f"/repairs/u/{unit.x_fc_qr_code}",
+        f"/repairs/certificate/{certificate.verify_id}",
+        "/repairs/certificate/unknown",
+        "/repairs/status/unknown",
+        "/fusion_helpdesk/engagement/unknown/approve",
+        "/page11/sign/unknown",
+    ],
+    "": [
         path(contract._get_booking_url()),
         path(contract._get_unsubscribe_url()),
         path(visit._get_manage_url()),
         path(job._get_status_url()),
         path(job._fc_get_booking_url()),
         path(task._get_track_url()),
-        f"/repairs/certificate/{certificate.verify_id}",
-        "/repairs/certificate/unknown",
-        "/repairs/status/unknown",
         "/fusion_helpdesk/engagement/demo-approval-of-birchwood-dentals-owner-01/approve",
         "/fusion_helpdesk/engagement/demo-approval-of-birchwood-dentals-owner-01/reject",
-        "/fusion_helpdesk/engagement/unknown/approve",
         path(ticket._fc_rating_url(5)),
         f"/page11/sign/{sign_request._issue_token()}",
-        "/page11/sign/unknown",
         path(link.service_id._api_get_portal(link)["portal_url"]),
     ],
     "harriet": [
