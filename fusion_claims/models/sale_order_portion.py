@@ -18,6 +18,17 @@ class SaleOrder(models.Model):
         "Deductions", compute="_compute_x_fc_portions", store=True
     )
 
+    x_fc_has_over_adp_price = fields.Boolean(
+        "Line over the ADP Price", compute="_compute_x_fc_has_over_adp_price"
+    )
+
+    @api.depends("x_fc_sale_type", "order_line.x_fc_over_adp_price")
+    def _compute_x_fc_has_over_adp_price(self):
+        for order in self:
+            order.x_fc_has_over_adp_price = order._fc_pipeline() == "adp" and any(
+                order.order_line.mapped("x_fc_over_adp_price")
+            )
+
     @api.depends(
         "order_line.x_fc_adp_portion",
         "order_line.x_fc_client_portion",

@@ -28,9 +28,13 @@ class TestPortions(ClaimsCase):
         line.write({"x_fc_deduction_type": "none", "x_fc_deduction_value": 0, "price_unit": 1200})
         self.assertEqual(self.portions(order), (750, 450))
         self.assertTrue(line.x_fc_over_adp_price)
+        self.assertTrue(order.x_fc_has_over_adp_price)
         line.discount = 50
         self.assertEqual(self.portions(order), (450, 150))
-        self.assertFalse(line.x_fc_over_adp_price)
+        self.assertFalse(line.x_fc_over_adp_price or order.x_fc_has_over_adp_price)
+        line.discount = 0
+        order.sudo().x_fc_sale_type = "regular"
+        self.assertFalse(order.x_fc_has_over_adp_price)
 
     def test_who_is_not_funded(self):
         order = self.new_case()
