@@ -44,11 +44,17 @@ class FusionRepairLabourLine(models.Model):
             line.minutes = math.ceil(seconds / 60)
 
     def write(self, vals):
-        """The timer itself writes with more rights; whoever does so by hand is named."""
+        """Whoever changes times by hand is named; the timer, with more rights, says who it was."""
         result = super().write(vals)
-        if {"start", "stop"} & set(vals) and not self.env.su:
+        is_timer = self.env.su and "corrected_by" in vals
+        if {"start", "stop"} & set(vals) and not is_timer:
             self.sudo().corrected_by = self.env.uid
         return result
+
+    def _stop(self, moment, **values):
+        """The timer ends; a correction made before stays."""
+        for line in self.sudo():
+            line.write({"stop": moment, "corrected_by": line.corrected_by.id, **values})
 
     @api.model
     def _cut_forgotten(self):
@@ -57,8 +63,8 @@ class FusionRepairLabourLine(models.Model):
         forgotten = self.search(
             [("stop", "=", False), ("start", "<", fields.Datetime.now() - longest)]
         )
-        for line in forgotten.sudo():
-            line.write({"stop": line.start + longest, "is_cut": True})
+        for line in forgotten:
+            line._stop(line.start + longest, is_cut=True)
             line.repair_id.message_post(
                 body=self.env._("A forgotten timer was stopped after %(hours)s hours.",
                                 hours=const.TIMER_HOURS)

@@ -114,27 +114,36 @@ class FusionRepairMaintenanceContractDialog(models.Model):
     def explain_time(self, technician_id, local_start):
         """Whether a wished time can be had, and why not.
 
+        :param technician_id: of this technician, else of whoever is free then
         :param local_start: ISO text in the company's time, without a zone
         :return: ``{"ok", "may_force", "message", "technician_id", "start"}``, start in UTC
         :raise UserError: for a time that cannot be read
         """
         self._check_office()
-        start = self._read_local(local_start)
-        asked = self.with_company(self.company_id)._prepare_search(not_before=fields.Datetime.now())
-        tasks = self.env["fusion.technician.task"].with_company(self.company_id)
-        end = fields.Datetime.add(start, hours=asked["duration_hours"])
+        contract = self.with_company(self.company_id)
+        start = contract._read_local(local_start)
+        asked = contract._prepare_search(not_before=fields.Datetime.now())
+        users = self.env["res.users"].browse(technician_id or []) or self._candidate_technicians()
+        if not users:
+            raise UserError(self.env._("No technician holds the skill."))
+        verdicts = [contract._judge_time(user, start, asked) for user in users]
+        return next((verdict for verdict in verdicts if verdict["ok"]), verdicts[0])
+
+    def _judge_time(self, user, start, asked):
+        tasks = self.env["fusion.technician.task"]
         is_free, reason = tasks._check_slot(
-            technician_id, start, end, asked["latitude"], asked["longitude"],
-            asked["exclude_task_id"], asked["skill_ids"], asked["not_before"],
+            user.id, start, fields.Datetime.add(start, hours=asked["duration_hours"]),
+            asked["latitude"], asked["longitude"], asked["exclude_task_id"], asked["skill_ids"],
+            asked["not_before"],
         )  # fmt: skip
         message = self.env._("This time is free.") if is_free else tasks._get_reason_text(reason)
         if reason == "travel":
-            message = f"{message} {self._get_drive_text(technician_id, start, asked)}".strip()
+            message = f"{message} {self._get_drive_text(user.id, start, asked)}".strip()
         return {
             "ok": is_free,
             "may_force": not is_free and reason not in NEVER,
-            "message": message,
-            "technician_id": technician_id,
+            "message": f"{user.name}: {message}",
+            "technician_id": user.id,
             "start": fields.Datetime.to_string(start),
         }
 
@@ -151,7 +160,7 @@ class FusionRepairMaintenanceContractDialog(models.Model):
     def _get_drive_text(self, technician_id, start, asked):
         """:return: how long the drives around that time are"""
         tz = self.company_id._fc_tz()
-        tasks = self.env["fusion.technician.task"].with_company(self.company_id)
+        tasks = self.env["fusion.technician.task"]
         day = to_local(start, tz).date()
         gaps = tasks._get_available_gaps(
             technician_id, day, 0.0, asked["latitude"], asked["longitude"],

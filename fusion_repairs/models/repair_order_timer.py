@@ -37,5 +37,5 @@ class RepairOrderTimer(models.Model):
         mine = self.x_fc_labour_line_ids.filtered(
             lambda line: not line.stop and line.technician_id == self.env.user
         )
-        mine.sudo().write({"stop": fields.Datetime.now()})
+        mine._stop(fields.Datetime.now())
         return True

@@ -74,6 +74,9 @@ class TestBookingDialog(RepairsCase):
         self.assertRegex(found["message"], r"Drive there: \d+ min")
         free = self.contract.explain_time(self.ann.id, "2031-03-17T11:00")
         self.assertEqual(free["start"], str(utc(MONDAY, 11)))
+        self.assertEqual(free["message"], "Ann: This time is free.")
+        whoever = self.contract.explain_time(0, "2031-03-17T09:30")
+        self.assertEqual((whoever["ok"], whoever["technician_id"]), (True, self.bob.id))
         for text in ("", "soon", "2031-13-01T10:00"):
             with self.assertRaises(UserError):
                 self.contract.explain_time(self.ann.id, text)
@@ -100,6 +103,8 @@ class TestBookingDialog(RepairsCase):
     def test_nobody_free_is_explained(self):
         (self.ann | self.bob).write({"x_fc_is_technician": False})
         self.assertIn("There is no opening", self.contract.get_booking_dialog()["no_slot"])
+        with self.assertRaisesRegex(UserError, "No technician holds the skill"):
+            self.contract.explain_time(0, "2031-03-17T11:00")
 
     def test_the_office_alone(self):
         self.ann.group_ids = [(4, self.env.ref("fusion_repairs.group_field").id)]

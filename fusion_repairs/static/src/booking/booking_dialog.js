@@ -68,9 +68,9 @@ export class BookingDialog extends Component {
     }
 
     test() {
-        const technicianId = this.state.technicianId || this.picked?.technician_id || 0;
         return this.alone(async () => {
-            this.state.verdict = await this.call("explain_time", technicianId, this.state.wish);
+            const { technicianId, wish } = this.state;
+            this.state.verdict = await this.call("explain_time", technicianId, wish);
         });
     }
 
