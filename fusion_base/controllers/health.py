@@ -4,8 +4,11 @@ from odoo import http
 from odoo.http import request
 
 from ..const import HEALTH_KEY_PARAM
+from ..tools.access_log import mask_paths
 from ..tools.metrics import OPENMETRICS_TYPE, render_openmetrics
 from ..tools.signing import verify_token
+
+mask_paths(r"/fusion/health\?\w+=")  # where a key does not belong, and is tried all the same
 
 
 class FusionHealthPage(http.Controller):

@@ -176,6 +176,8 @@ class ResConfigSettings(models.TransientModel):
         password = self.fclk_nfc_enroll_password
         if password != _PASSWORD_MASK:
             self.env["ir.config_parameter"].sudo().set_param(PASSWORD_KEY, password or False)
+            # what was typed would stay in the form's row for an hour or more
+            self.fclk_nfc_enroll_password = password and _PASSWORD_MASK
         return result
 
     def action_fclk_activate_rule(self):

@@ -78,7 +78,7 @@ pages = {
         f"/my/subscriptions/{subscription.id}",
         f"/my/subscriptions/{subscription.id}/usage",
     ],
-    "olive": ["/my/cases", f"/my/case/{case.id}", "/my/visits"],
+    "olive": ["/my/cases", f"/my/case/{case.id}"],
     "nadia": [
         "/my/visits",
         f"/my/visit/{home_visit.id}",

@@ -47,9 +47,9 @@ def fields_of(model):
     """:return: the model's own stored texts that a person may type"""
     for name, field in model._fields.items():
         is_text = field.type in ("char", "text", "html") and field.store and not field.related
-        if is_text and not field.automatic and not any(part in name for part in TECHNICAL):
-            if set(field._modules) & set(ours):
-                yield name, field
+        is_ours = bool(set(field._modules) & set(ours))
+        if is_text and is_ours and not any(part in name for part in TECHNICAL):
+            yield name, field
 
 
 def put(record, values):
