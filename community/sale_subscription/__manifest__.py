@@ -1,7 +1,7 @@
 {
     "name": "Subscriptions (Community stand-in)",
     "summary": "Recurring orders: plans, renewing invoices, pause, close, upsell, portal",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.0.1",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
