@@ -21,14 +21,14 @@ class TestCapacity(TasksCase, HttpCase):
             cls.bob.x_fc_repair_skills = cls.skill
         cls.bob.employee_ids.employee_skill_ids.valid_to = date(2031, 3, 18)
 
-    def read(self, hour=7):
+    def look(self, hour=7):
         with freeze_time(utc(MONDAY, hour)):
             return self.Task.with_user(self.boss).get_capacity()
 
     def test_free_hours_by_skill_and_day(self):
         self.new_task(self.ann, 9, hours=2)
         self.new_task(self.bob, 13, hours=4)
-        found = self.read()
+        found = self.look()
         self.assertEqual(found["days"][0], {"date": "2031-03-17", "label": "Mon, Mar 17"})
         everybody, certified = found["rows"]
         self.assertEqual((everybody["label"], certified["label"]),
@@ -42,13 +42,13 @@ class TestCapacity(TasksCase, HttpCase):
         )
 
     def test_what_is_left_of_today(self):
-        first = self.read(15)["rows"][0]["cells"][0]
+        first = self.look(15)["rows"][0]["cells"][0]
         self.assertEqual(first, {"free": 4, "work": 4})
 
     def test_a_full_day_has_nothing_left(self):
         self.ann.x_fc_max_tasks_per_day = 1
         self.new_task(self.ann, 9)
-        first = self.read()["rows"][0]["cells"][0]
+        first = self.look()["rows"][0]["cells"][0]
         self.assertEqual(first, {"free": 8, "work": 16})
 
     def test_managers_only(self):
