@@ -13,6 +13,7 @@ from . import (
     fusion_start,
     ir_actions_report,
     ir_binary,
+    ir_http,
     product_template,
     res_company,
     res_config_settings,
