@@ -13,6 +13,7 @@ from . import fusion_visit_op
 from . import fusion_assessment_visit_page
 from . import fusion_assessment_visit_portal
 from . import crm_team
+from . import ir_http
 from . import res_users
 from . import sale_order
 from . import sale_order_case

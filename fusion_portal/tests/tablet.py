@@ -5,7 +5,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
-from odoo.tests.common import ChromeBrowser, ChromeBrowserException, HttpCase
+from odoo.tests.common import (
+    ChromeBrowser,
+    ChromeBrowserException,
+    HttpCase,
+    _registry_test_lock,
+)
 
 _OFFLINE = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 SECONDS = 30
@@ -161,9 +166,7 @@ class TabletCase(HttpCase):
         browser = ChromeBrowser(self)
         try:
             with self.allow_requests(browser=browser):
-                self.authenticate(login, login, browser=browser)
-                self.cr.flush()
-                self.cr.clear()
+                self.sign_in(browser, login)
                 try:
                     yield kind(browser, self.base_url())
                 finally:
@@ -171,6 +174,13 @@ class TabletCase(HttpCase):
                     self._wait_remaining_requests()
         finally:
             self.env.invalidate_all()
+
+    def sign_in(self, browser, login):
+        """While a page is open: its requests use the connection that signs in here, so they wait."""
+        with _registry_test_lock:
+            self.authenticate(login, login, browser=browser)
+            self.cr.flush()
+            self.cr.clear()
 
 
 IS_HEAVY = os.environ.get("FUSION_HEAVY") == "1"

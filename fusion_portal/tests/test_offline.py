@@ -137,14 +137,14 @@ class TestOffline(PortalMixin, TabletCase):
         rep, colleague = self.field_rep.login, self.colleague.login
         with self.tablet(rep) as tablet:
             self.open(tablet)
-            self.authenticate(None, None, browser=tablet.browser)
+            self.sign_in(tablet.browser, None)
             self.add(tablet, "ramp")
             tablet.fill("ramp_rise", "24")
             tablet.chip("Sign in again")
 
             for login, is_shown in ((colleague, False), (rep, True)):
-                tablet.command("Page.navigate", url="about:blank")  # no request beside the next
-                self.authenticate(login, login, browser=tablet.browser)
+                tablet.command("Page.navigate", url="about:blank")
+                self.sign_in(tablet.browser, login)
                 self.open(tablet)
                 shown = "document.querySelector('[data-type=ramp]')"
                 tablet.wait(shown if is_shown else f"!{shown}")
@@ -223,7 +223,7 @@ class TestOffline(PortalMixin, TabletCase):
             self.open(tablet)
             self.add(tablet, "stairlift_straight")
             tablet.sent()
-            self.authenticate(self.field_rep.login, self.field_rep.login, browser=tablet.browser)
+            self.sign_in(tablet.browser, self.field_rep.login)
             tablet.run(PHOTO)
             tablet.wait("document.querySelector('.o_fusion_visit_slot img')")
             tablet.sent()
