@@ -176,7 +176,7 @@ class TabletCase(HttpCase):
             self.env.invalidate_all()
 
     def sign_in(self, browser, login):
-        """While a page is open: its requests use the connection that signs in here, so they wait."""
+        """A page's requests share the connection that signs in here: they wait for it."""
         with _registry_test_lock:
             self.authenticate(login, login, browser=browser)
             self.cr.flush()
