@@ -1,7 +1,7 @@
 {
     "name": "Fusion Login Audit",
     "summary": "Durable, tamper-evident record of every authentication, with alerts",
-    "version": "19.0.1.0.2",
+    "version": "19.0.1.0.3",
     "category": "Tools",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

@@ -1,9 +1,11 @@
-"""The demo, built from nothing: every page of clients, employees and tablets in French, with no
-English text of ours and nothing that keeps anybody out."""
+"""The demo, built from nothing: every page of clients, employees and tablets, every mail and every
+report in French, with no English text of ours; and nothing on a page that keeps anybody out."""
 
 import json
 import re
 import time
+
+from lxml import html
 
 from toolbox import accessibility, catalogue, databases, paths
 from toolbox.browser import Browser
@@ -42,16 +44,21 @@ def squeeze(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
+def fragments(text):
+    """:return: list of the texts between the tags of a translated text"""
+    return [squeeze(part) for part in re.split(r"<[^>]*>", text)]
+
+
 def english_texts():
     """:return: {English text: addon}, of those that are another text in French"""
     found, french_texts = {}, set()
     for addon in paths.own_addons():
         texts = catalogue.entries(paths.addon_dir(addon) / "i18n" / "fr_CA.po")
         for text, french in texts.items():
-            text, french = squeeze(text), squeeze(french)
-            french_texts.add(french)
-            if len(text) >= LEAST_LETTERS and "%" not in text:
-                found.setdefault(text, addon)
+            french_texts.update(fragments(french))
+            for part in fragments(text):
+                if len(part) >= LEAST_LETTERS and "%" not in part:
+                    found.setdefault(part, addon)
     return {text: addon for text, addon in found.items() if text not in french_texts}
 
 
@@ -60,11 +67,16 @@ class TestSuitePages(PageReader, ServerCase):
     def copy_template(cls, environment, name):
         demo = Demo(cls.odoo, database=name)
         demo.build()
-        answer = databases.run_script(
+        said = databases.run_script(
             cls.odoo, name, "demo_pages.py", "demo-pages", "collecting the demo's pages"
         )
-        line = next(row for row in answer.splitlines() if row.startswith("PAGES="))
-        cls.pages = json.loads(line.removeprefix("PAGES="))
+        said += databases.run_script(
+            cls.odoo, name, "demo_papers.py", "demo-papers", "writing the demo's mails and reports"
+        )
+        cls.pages, cls.papers, cls.written = (
+            json.loads(re.search(f"^{title}=(.*)$", said, re.MULTILINE)[1])
+            for title in ("PAGES", "PAPERS", "WRITTEN")
+        )
 
     def look_at(self, work):
         """:param work: called with (browser, login, path) on every page
@@ -105,6 +117,17 @@ class TestSuitePages(PageReader, ServerCase):
             return [f"{text!r} of {english[text]}" for text in sorted(shown & set(english) - NAMES)]
 
         found = self.look_at(work)
+        self.assertEqual(found, [], "\n".join(found))
+
+    def test_no_english_text_of_ours_on_paper(self):
+        english = set(english_texts()) - NAMES - set(self.written)
+        found = []
+        for name, parts in self.papers.items():
+            self.assertTrue(parts, f"the demo has no record for {name}")
+            for part in parts:
+                page = html.fromstring(f"<div>{part}</div>")
+                shown = {squeeze(text) for text in page.xpath("//text()[not(ancestor::style)]")}
+                found += [f"{name}: {text!r}" for text in sorted(shown & english)]
         self.assertEqual(found, [], "\n".join(found))
 
     def test_nothing_keeps_anybody_out(self):

@@ -20,6 +20,7 @@ from . import test_ledger
 from . import test_period
 from . import test_plan_change
 from . import test_portal
+from . import test_pricing
 from . import test_progress
 from . import test_rating
 from . import test_reconciliation

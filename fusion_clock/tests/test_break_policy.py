@@ -24,6 +24,13 @@ class TestBreakPolicy(BaseCase):
             with self.subTest(hours=hours):
                 self.assertEqual(tiers.minutes_for(hours), minutes)
 
+    def test_a_tier_from_the_first_minute_takes_nothing_from_no_work(self):
+        tiers = BreakTiers(0, 30)
+        for hours, minutes in [(None, 0.0), (0, 0.0), (-0.5, 0.0), (0.5, 30.0)]:
+            with self.subTest(hours=hours):
+                self.assertEqual(tiers.minutes_for(hours), minutes)
+        self.assertEqual(BreakTiers(break2_minutes=15).minutes_for(0.5), 15.0)
+
     def test_a_tier_of_no_minutes_is_off(self):
         self.assertEqual(BreakTiers(5, 30, 0, 0).minutes_for(12), 30.0)
         self.assertEqual(BreakTiers().minutes_for(12), 0.0)

@@ -212,8 +212,8 @@ class FusionLoginAlert(models.Model):
             _logger.warning("Login alert %s: nobody to mail, or mail is off", self.id)
             self.write({"state": "suppressed", "error": "no recipient"})
             return
-        content = self._fc_render()
-        self._fc_queue_mail(partners_sudo, **content)
+        for lang, readers_sudo in partners_sudo.grouped("lang").items():
+            self._fc_queue_mail(readers_sudo, **self.with_context(lang=lang)._fc_render())
         self.write({"state": "sent", "mail_attempts": self.mail_attempts + 1, "error": False})
 
     def _fc_send_summary(self):
@@ -225,14 +225,20 @@ class FusionLoginAlert(models.Model):
         self.write({"state": "suppressed", "error": _CAPPED})
         if not (is_first and partners_sudo):
             return
-        subject = self.env._("[Login Audit] %(count)s further alerts in this hour", count=len(self))
+        for lang, readers_sudo in partners_sudo.grouped("lang").items():
+            self._fc_queue_mail(readers_sudo, **self.with_context(lang=lang)._fc_get_summary())
+
+    def _fc_get_summary(self):
+        """:return: ``{"subject", "body"}``"""
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
         lines = Markup("").join(
             Markup("<li>%s: %s (%s)</li>")
-            % (alert.kind, alert.attempted_login or alert.ip_address or "", alert.event_count)
+            % (kinds[alert.kind], alert.attempted_login or alert.ip_address or "", alert.event_count)
             for alert in self
         )
         intro = self.env._("The mail limit is reached. Later ones are only in the list of alerts.")
-        self._fc_queue_mail(partners_sudo, subject, Markup("<p>%s</p><ul>%s</ul>") % (intro, lines))
+        subject = self.env._("[Login Audit] %(count)s further alerts in this hour", count=len(self))
+        return {"subject": subject, "body": Markup("<p>%s</p><ul>%s</ul>") % (intro, lines)}
 
     @api.model
     def _fc_get_recipients(self):
@@ -259,10 +265,14 @@ class FusionLoginAlert(models.Model):
         template = self.env.ref("fusion_login_audit.mail_template_login_alert", False)
         if not template:
             return {"subject": self._fc_get_subject(), "body": self._fc_get_plain_body()}
-        template = template.sudo()
+        return self._fc_render_template(template.with_context(lang=self.env.lang), self)
+
+    @api.model
+    def _fc_render_template(self, template, record):
+        """:return: ``{"subject", "body"}`` in the language of the template's context"""
         return {
-            "subject": template._render_field("subject", self.ids)[self.id],
-            "body": template._render_field("body_html", self.ids)[self.id],
+            part: template.sudo()._render_field(field, record.ids)[record.id]
+            for part, field in (("subject", "subject"), ("body", "body_html"))
         }
 
     def _fc_get_subject(self):
@@ -293,16 +303,18 @@ class FusionLoginAlert(models.Model):
             "travel": [("user_id", "=", self.user_id.id), ("event_type", "=", "login")],
         }[self.kind]
         company_tz = self.env.company.partner_id.tz or self.env.user.tz or "UTC"
+        events = self.env["fusion.login.audit"].sudo()
+        results = dict(events._fields["result"]._description_selection(self.env))
         return [
             {
                 "time": format_datetime(self.env, event.event_time, tz=company_tz),
                 "login": event.attempted_login,
-                "result": event.result,
+                "result": results[event.result],
                 "address": event.ip_address or "",
                 "country": event.country_name or "",
                 "agent": event.browser or event.user_agent_raw or "",
             }
-            for event in self.env["fusion.login.audit"].sudo().search(domain, limit=20)
+            for event in events.search(domain, limit=20)
         ]
 
     def _fc_get_plain_body(self):
@@ -322,11 +334,9 @@ class FusionLoginAlert(models.Model):
         is_on = self.env["fusion.login.audit"]._fc_get_bool("alert_enabled")
         if not (template and partners_sudo and is_on):
             return 0
-        company, template = self.env.company, template.sudo()
-        subject = template._render_field("subject", company.ids)[company.id]
-        self._fc_queue_mail(
-            partners_sudo, subject, template._render_field("body_html", company.ids)[company.id]
-        )
+        for lang, readers_sudo in partners_sudo.grouped("lang").items():
+            content = self._fc_render_template(template.with_context(lang=lang), self.env.company)
+            self._fc_queue_mail(readers_sudo, **content)
         return 1
 
     @api.model

@@ -143,6 +143,24 @@ class TestAlert(AuditCase):
             self.mails().subject, "[Login Audit] 5 failed login attempts for audit_anna"
         )
 
+    def test_each_administrator_reads_an_own_language(self):
+        self.env["res.lang"]._activate_lang("fr_CA")
+        second = self.env["res.users"].search([("login", "=", "audit_boss")]).partner_id
+        second.lang = "fr_CA"
+        self.set_config(mail_cap_hour="1")
+        for login in ("guess", "other"):
+            self.fail(login, count=5)
+        self.alerts._cron_process()
+        self.alerts._cron_send_digest()
+        mails = self.env["mail.mail"].search([], order="id")
+        alert, summary, digest = mails.filtered(lambda mail: mail.recipient_ids == second)
+        self.assertEqual(len(mails), 6)
+        self.assertIn("connexion", alert.subject)
+        self.assertIn("Échec", alert.body_html)
+        self.assertNotIn("Failure", alert.body_html)
+        self.assertIn("Rafale", summary.body_html)
+        self.assertIn("semaine", digest.body_html)
+
     def test_nobody_to_mail(self):
         self.env.ref("base.group_system").all_user_ids.partner_id.email = False
         self.fail(count=5)

@@ -12,6 +12,7 @@ from . import test_ics
 from . import test_messages
 from . import test_my_day
 from . import test_my_day_browser
+from . import test_openings
 from . import test_performance
 from . import test_race
 from . import test_replan

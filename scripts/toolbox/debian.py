@@ -78,7 +78,7 @@ def ensure_packages(needs):
         )
 
 
-def _mirror():
+def mirror():
     """:return: base address of the machine's own Debian mirror"""
     answer = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI)\t$(ORIGIN)\t$(SITE)"],
@@ -124,7 +124,7 @@ class PrivateSuite:
         """Read the suite's package lists; apt checks their signature."""
         for folder in ("lists/partial", "cache/archives/partial", "debs"):
             (self.base / folder).mkdir(parents=True, exist_ok=True)
-        source = f"deb [signed-by={KEYRING}] {_mirror()} {self.suite} main\n"
+        source = f"deb [signed-by={KEYRING}] {mirror()} {self.suite} main\n"
         (self.base / "sources.list").write_text(source)
         retried(
             ["apt-get", *self._options(), "update"], "apt-private", f"reading suite {self.suite}"
