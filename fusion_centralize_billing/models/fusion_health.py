@@ -4,6 +4,7 @@ from odoo import api, fields, models
 
 EXPLAINED_LINES = 200
 KEY_EXPIRY_DAYS = 14
+MANY_EVENTS = 1000
 UNSIGNED_STRIPE = [
     ("code", "=", "stripe"),
     ("state", "!=", "disabled"),
@@ -16,66 +17,78 @@ class FusionHealth(models.AbstractModel):
 
     @api.model
     def _fusion_health_checks(self):
+        return super()._fusion_health_checks() + [
+            *self._billing_check_events(),
+            *self._billing_check_keys(),
+            *self._billing_check_money(),
+            self._fusion_check_jobs("fusion_centralize_billing"),
+            self._fusion_check_jobs("sale_subscription"),
+        ]
+
+    def _billing_check(self, code, label, count, bad, limit=0):
+        """:return: a row that is ``bad`` when the count is above the limit"""
+        code = f"fusion_centralize_billing.{code}"
+        return self._fusion_make_check(code, label, count > limit, count, bad=bad)
+
+    def _billing_check_events(self):
         events = self.env["fusion.billing.webhook"].sudo()
         waiting = events.search_count([("state", "in", ("pending", "failed"))])
         dead = events.search_count([("state", "=", "dead")])
-        unsigned = self._find_unsigned_stripe()
-        failing = self._count_failing()
+        return [
+            self._billing_check(
+                "webhooks_waiting",
+                self.env._("Billing events waiting"),
+                waiting,
+                "warning",
+                MANY_EVENTS,
+            ),
+            self._billing_check(
+                "webhooks_dead", self.env._("Billing events given up"), dead, "error"
+            ),
+        ]
+
+    def _billing_check_keys(self):
         keys = self.env["fusion.billing.api.key"].sudo().search([("revoked_at", "=", False)])
-        unused = keys.filtered("is_unused")
         soon = fields.Datetime.now() + timedelta(days=KEY_EXPIRY_DAYS)
         expiring = keys.filtered(lambda key: key.expires_at and key.expires_at < soon)
-        return super()._fusion_health_checks() + [
-            {
-                "code": "fusion_centralize_billing.webhooks_waiting",
-                "label": self.env._("Billing events waiting"),
-                "state": "warning" if waiting > 1000 else "ok",
-                "value": waiting,
-                "unit": "",
-            },
-            {
-                "code": "fusion_centralize_billing.webhooks_dead",
-                "label": self.env._("Billing events given up"),
-                "state": "error" if dead else "ok",
-                "value": dead,
-                "unit": "",
-            },
-            {
-                "code": "fusion_centralize_billing.keys_unused",
-                "label": self.env._("API keys that nobody used for 60 days"),
-                "state": "warning" if unused else "ok",
-                "value": len(unused),
-                "unit": "",
-            },
-            self._fusion_make_check(
-                "fusion_centralize_billing.keys_expiring",
-                self.env._("API keys that expire within 14 days, or have expired"),
-                bool(expiring),
-                len(expiring),
+        unused = len(keys.filtered("is_unused"))
+        return [
+            self._billing_check(
+                "keys_unused",
+                self.env._("API keys that nobody used for 60 days"),
+                unused,
+                "warning",
             ),
-            {
-                "code": "fusion_centralize_billing.unrated",
-                "label": self.env._("Subscriptions whose usage could not be rated"),
-                "state": "error" if failing else "ok",
-                "value": failing,
-                "unit": "",
-            },
-            {
-                "code": "fusion_centralize_billing.payments_given_up",
-                "label": self.env._("Invoices whose payment was given up"),
-                "state": "warning" if self._count_given_up() else "ok",
-                "value": self._count_given_up(),
-                "unit": "",
-            },
-            {
-                "code": "fusion_centralize_billing.stripe_webhook_unsigned",
-                "label": self.env._("Stripe providers that accept unsigned notifications"),
-                "state": "error" if unsigned else "ok",
-                "value": len(unsigned),
-                "unit": "",
-            },
-            self._fusion_check_jobs("fusion_centralize_billing"),
-            self._fusion_check_jobs("sale_subscription"),
+            self._billing_check(
+                "keys_expiring",
+                self.env._("API keys that expire within 14 days, or have expired"),
+                len(expiring),
+                "warning",
+            ),
+        ]
+
+    def _billing_check_money(self):
+        unsigned = len(self._find_unsigned_stripe())
+        failing, given_up = self._count_failing(), self._count_given_up()
+        return [
+            self._billing_check(
+                "unrated",
+                self.env._("Subscriptions whose usage could not be rated"),
+                failing,
+                "error",
+            ),
+            self._billing_check(
+                "payments_given_up",
+                self.env._("Invoices whose payment was given up"),
+                given_up,
+                "warning",
+            ),
+            self._billing_check(
+                "stripe_webhook_unsigned",
+                self.env._("Stripe providers that accept unsigned notifications"),
+                unsigned,
+                "error",
+            ),
         ]
 
     def _count_failing(self):

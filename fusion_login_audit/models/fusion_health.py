@@ -53,13 +53,7 @@ class FusionHealth(models.AbstractModel):
         return any(run["first_seal"] <= seal_no <= run["last_seal"] for run in runs)
 
     def _fc_make_check(self, code, label, is_bad, value, unit=""):
-        return {
-            "code": f"fusion_login_audit.{code}",
-            "label": label,
-            "state": "warning" if is_bad else "ok",
-            "value": value,
-            "unit": unit,
-        }
+        return self._fusion_make_check(f"fusion_login_audit.{code}", label, is_bad, value, unit)
 
     def _fc_count_events(self, where):
         self.env.cr.execute(SQL("SELECT COUNT(*) FROM fusion_login_audit WHERE %s", where))
