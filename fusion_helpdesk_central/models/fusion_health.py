@@ -25,7 +25,9 @@ class FusionHealth(models.AbstractModel):
         ]
 
     def _fc_helpdesk_check(self, code, label, is_bad, value, unit=""):
-        return self._fusion_make_check(f"fusion_helpdesk_central.{code}", label, is_bad, value, unit)
+        return self._fusion_make_check(
+            f"fusion_helpdesk_central.{code}", label, is_bad, value, unit
+        )
 
     def _fc_check_silent_clients(self):
         before = fields.Datetime.now() - timedelta(minutes=const.SEEN_AMBER_MIN)

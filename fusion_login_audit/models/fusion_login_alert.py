@@ -233,7 +233,11 @@ class FusionLoginAlert(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         lines = Markup("").join(
             Markup("<li>%s: %s (%s)</li>")
-            % (kinds[alert.kind], alert.attempted_login or alert.ip_address or "", alert.event_count)
+            % (
+                kinds[alert.kind],
+                alert.attempted_login or alert.ip_address or "",
+                alert.event_count,
+            )
             for alert in self
         )
         intro = self.env._("The mail limit is reached. Later ones are only in the list of alerts.")
