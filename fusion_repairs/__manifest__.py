@@ -1,7 +1,7 @@
 {
     "name": "Fusion Repairs",
     "summary": "Maintenance that books itself: contracts, reminders, visits, certificates",
-    "version": "19.0.1.4.0",
+    "version": "19.0.1.5.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

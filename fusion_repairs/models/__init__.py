@@ -24,6 +24,7 @@ from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
 from . import fusion_repair_maintenance_contract_reminder
 from . import fusion_repair_maintenance_contract_booking
+from . import fusion_repair_maintenance_contract_household
 from . import fusion_repair_maintenance_contract_dialog
 from . import fusion_repair_maintenance_contract_followup
 from . import fusion_repair_maintenance_contract_plan
