@@ -13,6 +13,7 @@ from . import test_flowchart_browser
 from . import test_followup
 from . import test_health
 from . import test_household
+from . import test_household_page
 from . import test_intake
 from . import test_migration
 from . import test_office_browser

@@ -1,4 +1,6 @@
+import importlib.util
 from datetime import date, timedelta
+from pathlib import Path
 
 from freezegun import freeze_time
 
@@ -21,6 +23,10 @@ class HouseholdCase(RepairsCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["account.chart.template"].try_loading(
+            "generic_coa", cls.company, install_demo=False
+        )
+        cls.company.account_sale_tax_id = False
         cls.porch_category = cls.env.ref("fusion_repairs.category_porch_lift")
         cls.porch_category.write(
             {"x_fc_maintenance_enabled": True, "x_fc_maintenance_duration_hours": 1.5}
@@ -146,9 +152,8 @@ class TestHousehold(HouseholdCase):
                      "The first of them is due on Monday, March 31, 2031."):  # fmt: skip
             self.assertIn(text, mail.body_html)
         for contract in self.stairs | self.porch:
-            self.assertIn(
-                "Reminder (30 days) sent to Clara", str(contract.message_ids.mapped("body"))
-            )
+            said = "".join(contract.message_ids.mapped("body"))
+            self.assertIn("Reminder (30 days) sent to Clara Client.", said)
 
     def test_the_unit_left_behind_keeps_its_own_reminders(self):
         self.only_ours()
@@ -355,3 +360,17 @@ class TestHousehold(HouseholdCase):
         self.bob.group_ids = [Command.link(self.env.ref("fusion_repairs.group_field").id)]
         with self.assertRaises(AccessError):
             visits[1].with_user(self.bob).repair_order_id.read(["name"])
+
+    def test_the_rule_of_an_older_database_is_renewed(self):
+        rule = self.env.ref("fusion_repairs.repair_rule_field")
+        own = "[('user_id', '=', user.id)]"
+        path = Path(__file__).parent.parent / "migrations" / "19.0.1.5.0" / "pre-repair_rule.py"
+        spec = importlib.util.spec_from_file_location("migration", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        for before, after in ((script.OLD, script.NEW), (script.NEW, script.NEW), (own, own)):
+            rule.domain_force = before
+            self.env.flush_all()
+            script.migrate(self.env.cr, "19.0.1.4.0")
+            self.env.invalidate_all()
+            self.assertEqual(rule.domain_force, after)

@@ -243,6 +243,71 @@ class TestSecurity(RepairsCase):
         self.visit.with_user(self.office).x_fc_fee = 99
         self.assertEqual(self.visit.x_fc_fee, 99)
 
+    def test_a_technician_makes_no_price_with_a_new_record(self):
+        self.job.user_id = self.ann
+        self.labour.stop = self.labour.start
+        job, labour = {"user_id": self.ann.id}, {"repair_id": self.job.id}
+        jobs, lines = self.env["repair.order"], self.env["fusion.repair.labour.line"]
+        for model, values in (
+            (jobs, {**job, "partner_id": self.client.id}),
+            (jobs, {**job, "sale_order_id": self.new_order(self.lift, confirm=False).id}),
+            (jobs, {**job, "under_warranty": True}),
+            (jobs, {**job, "x_fc_estimated_minutes": 5}),
+            (jobs, {**job, "x_fc_labour_minutes": 5}),
+            (jobs, {**job, "x_fc_labor_warranty_id": self.warranty.id}),
+            (jobs, {**job, "x_fc_plan_subscription_id": self.subscription.id}),
+            (jobs, {**job, "x_fc_maintenance_contract_id": self.mine.id}),
+            (jobs, {**job, "x_fc_maintenance_visit_id": self.visit.id}),
+            (jobs, {**job, "x_fc_paid_state": "paid"}),
+            (jobs, {**job, "x_fc_quote_state": "approved"}),
+            (jobs, {**job, "x_fc_quote_total": 5}),
+            (jobs, {**job, "x_fc_quote_line_ids": [Command.create({"kind": "labour"})]}),
+            (lines, {**labour, "minutes": 1}),
+            (lines, {**labour, "is_cut": True}),
+            (lines, {**labour, "corrected_by": self.bob.id}),
+            (lines, {**labour, "technician_id": self.bob.id}),
+            (lines, {"repair_id": self.new_job().id}),
+            (self.env["fusion.repair.maintenance.visit"],
+             {"contract_id": self.mine.id, "partner_id": self.client.id}),
+            (self.env["fusion.repair.maintenance.checklist.line"],
+             {"visit_id": self.visit.id, "label": "Seat"}),
+            (self.env["fusion.technician.task"], {"summary": "Mine", "technician_id": self.ann.id}),
+        ):  # fmt: skip
+            with self.subTest(model=model._name, values=values):
+                before = model.search_count([])
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    model.with_user(self.ann).create(values)
+                self.assertEqual(model.search_count([]), before)
+        with self.assertRaises(AccessError):
+            self.job.with_user(self.ann).copy()
+
+    def test_what_a_technician_may_begin(self):
+        """A job without a client for the office to complete, and time on an own job."""
+        self.job.user_id = self.ann
+        self.labour.stop = self.labour.start
+        ann = self.env["repair.order"].with_user(self.ann)
+        job = ann.create(
+            {
+                "user_id": self.ann.id,
+                "x_fc_category_id": self.category.id,
+                "x_fc_problem": "It beeps.",
+                "x_fc_quote_state": "none",
+                "x_fc_quote_line_ids": [],
+                "under_warranty": False,
+            }
+        )
+        self.assertEqual((job.x_fc_problem, job.partner_id.id), ("It beeps.", False))
+        self.job.with_user(self.ann).action_timer_start()
+        running = self.job.x_fc_labour_line_ids.filtered(lambda line: not line.stop)
+        self.assertIn(self.ann, running.technician_id)
+        self.job.with_user(self.ann).action_timer_stop()
+        times = {"start": "2031-03-17 08:00:00", "stop": "2031-03-17 08:20:00"}
+        lines = self.env["fusion.repair.labour.line"].with_user(self.ann)
+        line = lines.create({"repair_id": self.job.id, "minutes": 20, **times})
+        self.assertEqual((line.minutes, line.corrected_by), (20, self.ann))
+        by_office = {"repair_id": self.job.id, "technician_id": self.bob.id, **times}
+        self.assertEqual(lines.with_user(self.office).create(by_office).corrected_by, self.office)
+
     def test_a_technician_reports(self):
         self.job.user_id = self.ann
         line = self.visit.checklist_line_ids
