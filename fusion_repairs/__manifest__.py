@@ -54,6 +54,7 @@
         "views/fusion_repair_payment_views.xml",
         "views/fusion_repair_flowchart_views.xml",
         "views/fusion_repair_dashboard_views.xml",
+        "views/fusion_repair_quality_views.xml",
         "views/fusion_repair_backfill_views.xml",
         "views/product_template_views.xml",
         "views/maintenance_equipment_views.xml",

@@ -105,6 +105,8 @@ SHARE_DIGITS = 4
 REPEAT_COUNT = 3
 REPEAT_DAYS = 90
 REPEAT_SHARE = 0.5
+#: A unit that comes back within so many days was not fixed the first time.
+RETURN_DAYS = 30
 
 #: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
 #: the first due date, so that no unit falls at once into a reminder band.

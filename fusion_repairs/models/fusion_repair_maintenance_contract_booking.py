@@ -189,12 +189,13 @@ class FusionRepairMaintenanceContractBooking(models.Model):
     def _wait_for_turn(self):
         """Two tabs of one household: the second waits, and is then repeated on what the first did
         (core's own lock would refuse at once). One order of the ids: nobody waits in a circle."""
-        self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 "SELECT 1 FROM %s WHERE id IN %s ORDER BY id FOR UPDATE",
                 SQL.identifier(self._table),
                 tuple(self.ids),
-            )
+            ),
+            log_exceptions=False,  # coming late is expected, and the caller is repeated
         )
 
     def _book_online(self, slot_key, phone="", note="", units=(), covered=()):

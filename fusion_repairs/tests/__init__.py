@@ -21,6 +21,7 @@ from . import test_parts
 from . import test_payment
 from . import test_policy
 from . import test_portal
+from . import test_quality
 from . import test_quote
 from . import test_rating
 from . import test_reminder
