@@ -187,7 +187,7 @@ class FusionRepairMaintenanceContractReminder(models.Model):
             rows = [(self.env._("Unit"), self._get_unit_name()), *sections[0][1], questions]
             return [(self.env._("Your maintenance"), rows)]
         total = (self.env._("Fee for all units"), self._get_due_fee_text(covered))
-        return [*sections, (self.env._("One visit for all of them"), [total, questions])]
+        return [*sections, (self.env._("All units together"), [total, questions])]
 
 
 def _larger(band):

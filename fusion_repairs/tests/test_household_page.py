@@ -113,7 +113,7 @@ class TestHouseholdPage(HouseholdCase, HttpCase):
         self.porch_category.x_fc_maintenance_duration_hours = 2.5
         page = self.get()
         self.assertEqual(len(self.inputs(page, "unit")), 2)
-        self.assertIn("visit of their own", page.text)
+        self.assertIn("For a second visit", page.text)
         form = {"slot_key": self.inputs(page, "slot_key")[0], "unit": self.inputs(page, "unit")}
         where = self.post(page, **form).headers["Location"]
         self.assertIn("notice=next", where)
@@ -156,6 +156,6 @@ class TestHouseholdPage(HouseholdCase, HttpCase):
         self.env["ir.module.module"]._load_module_terms(["fusion_repairs"], ["fr_CA"])
         self.client.lang = "fr_CA"
         text = self.get().text
-        for words in ("en une seule visite", "Frais pour tous les appareils"):
+        for words in ("en une seule visite", "Frais si tous sont cochés"):
             self.assertIn(words, text)
-        self.assertNotIn("Fee for all units", text)
+        self.assertNotIn("Fee when all are ticked", text)
