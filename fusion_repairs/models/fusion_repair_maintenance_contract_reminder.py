@@ -87,11 +87,15 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         return min((band for band in const.BANDS if left <= band), default=None)
 
     def _speaks_for_household(self):
-        """:return: whether a reminder is due, and this is the one of a household that carries it"""
-        return (
-            bool(self._get_band_due())
-            and self == self._get_household().filtered(lambda one: one._get_band_due())[:1]
-        )
+        """:return: whether a reminder is due, and this is the one of a household that carries it;
+        not while somebody books one of its units
+        """
+        if not self._get_band_due():
+            return False
+        household = self._get_household()
+        speaker = household.filtered(lambda one: one._get_band_due())[:1]
+        is_alone = len(household) == 1
+        return self == speaker and (is_alone or household.try_lock_for_update() == household)
 
     def _remind(self):
         band, is_first = self._get_band_due(), not self.last_reminder_band
