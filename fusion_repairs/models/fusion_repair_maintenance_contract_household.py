@@ -24,9 +24,12 @@ class FusionRepairMaintenanceContractHousehold(models.Model):
         is_open = self.state == "active" and self.active and not self.open_visit_id
         if is_alone or not is_open or not self._is_household_booking_on():
             return self
+        candidates = self._find_open_contracts()
+        if candidates <= self:
+            return self
         site, skills = self._get_site(), self._get_skills()
         group = self.browse()
-        for other in self._find_open_contracts():
+        for other in candidates:
             if other._get_site() != site or other._get_skills() != skills:
                 continue
             if group and other.next_due_date > _last_day(group):
@@ -53,6 +56,19 @@ class FusionRepairMaintenanceContractHousehold(models.Model):
             ],
             order="next_due_date, id",
         )
+
+    def _find_clients_of_several(self):
+        """:return: of these contracts' clients those who have more than one that is open"""
+        groups = self._read_group(
+            [
+                ("partner_id", "in", self.partner_id.ids),
+                ("state", "=", "active"),
+                ("open_visit_id", "=", False),
+            ],
+            ["partner_id"],
+            having=[("__count", ">", 1)],
+        )
+        return self.partner_id.browse([client.id for (client,) in groups])
 
     def _get_offer(self):
         """:return: ``(now, later)``: what is booked with this contract in one visit, and what would

@@ -34,10 +34,13 @@ class FusionRepairMaintenanceContractReminder(models.Model):
     def _remind_all(self, counts):
         """The earliest of a household comes first and speaks; when it fails, the others go without
         it."""
-        failed = []
+        failed, several = [], self._find_clients_of_several()
 
-        def without_failed(contract):
-            return contract.with_context(fusion_repairs_left_out=tuple(failed))
+        def in_household(contract):
+            return contract.with_context(
+                fusion_repairs_left_out=tuple(failed),
+                fusion_repairs_own_unit_only=contract.partner_id not in several,
+            )
 
         def note_failure(contract, _error):
             failed.append(contract.id)
@@ -47,8 +50,8 @@ class FusionRepairMaintenanceContractReminder(models.Model):
 
         done = run_batch(
             self.sorted(lambda contract: (contract.next_due_date, contract.id)),
-            lambda contract: without_failed(contract)._remind(),
-            is_due=lambda contract: without_failed(contract)._speaks_for_household(),
+            lambda contract: in_household(contract)._remind(),
+            is_due=lambda contract: in_household(contract)._speaks_for_household(),
             on_failure=note_failure,
         )
         counts["done"] += done
