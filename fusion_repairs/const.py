@@ -19,6 +19,7 @@ SWITCHES = {
     "enable_email_notifications": True,
     "followup_unbooked_enabled": True,
     "followup_overdue_enabled": True,
+    "household_booking": True,
     "rating_enabled": True,
 }
 
@@ -31,6 +32,11 @@ ENROL_DAYS = 14
 #: Contracts of which a second one of the same unit is refused.
 LIVE = ("draft", "active", "paused")
 OPEN_VISIT = ("scheduled", "in_progress")
+
+#: Units of a client and site that are due within so many days of one another are one visit, as long
+#: as it takes no more than so many hours.
+HOUSEHOLD_DAYS = 30
+HOUSEHOLD_HOURS = 4
 
 BOOKING_SLOTS = 60
 SLOT_KEY_HOURS = 2
@@ -99,6 +105,8 @@ SHARE_DIGITS = 4
 REPEAT_COUNT = 3
 REPEAT_DAYS = 90
 REPEAT_SHARE = 0.5
+#: A unit that comes back within so many days was not fixed the first time.
+RETURN_DAYS = 30
 
 #: Backfill: sale lines of one savepoint, contracts above which a number is typed, and days before
 #: the first due date, so that no unit falls at once into a reminder band.

@@ -13,6 +13,8 @@ SUBSCRIPTION = "fusion.repair.service.plan.subscription"
 LINK = re.compile(r"/repairs/maintenance/book/([\w-]{43})")
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 CHOICE = re.compile(r'name="slot_key"')
+UNIT = re.compile(r'<input[^>]*name="unit"[^>]*>')
+VALUE = re.compile(r'value="([^"]+)"')
 TAKEN = "Somebody was faster"
 
 
@@ -35,6 +37,7 @@ class HouseholdClient:
         page = self.session.get(self.url, timeout=TIMEOUT_S)
         assert page.status_code == 200, page.status_code
         self.csrf = CSRF.search(page.text)[1]
+        self.units = [VALUE.search(tag)[1] for tag in UNIT.findall(page.text)]
         body = {"jsonrpc": "2.0", "method": "call", "params": {}}
         answer = self.session.post(f"{self.url}/slots", json=body, timeout=TIMEOUT_S).json()
         self.slots = answer["result"]["slots"]
@@ -47,11 +50,13 @@ class HouseholdClient:
             found.setdefault(slot["date"], slot)
         return [found[day] for day in sorted(found)]
 
-    def confirm(self, slot):
-        """:return: ``(status, where the page leads)``"""
+    def confirm(self, slot, units=()):
+        """:param units: keys of the units that stay ticked, default all
+        :return: ``(status, where the page leads)``
+        """
         answer = self.session.post(
             f"{self.url}/confirm",
-            data={"csrf_token": self.csrf, "slot_key": slot["key"]},
+            data={"csrf_token": self.csrf, "slot_key": slot["key"], "unit": units or self.units},
             allow_redirects=False,
             timeout=TIMEOUT_S,
         )
@@ -144,7 +149,9 @@ class TestParallelVisits(ServerCase):
 
     def visits(self, contracts):
         domain = [("contract_id", "in", contracts), ("state", "=", "scheduled")]
-        return self.rpc(VISIT, "search_read", domain, ["x_fc_fee", "technician_task_id"])
+        return self.rpc(
+            VISIT, "search_read", domain, ["x_fc_fee", "technician_task_id", "contract_id"]
+        )
 
     def test_one_opening_has_one_winner(self):
         contracts = self.new_contracts(size(20, 50))
@@ -186,6 +193,46 @@ class TestParallelVisits(ServerCase):
             self.assertIn("Cancel the visit" if "/visit/" in where else "already booked", page)
         self.rpc(CONTRACT, "action_cancel", contracts)
 
+    def set_household_booking(self, is_on):
+        key = "fusion_repairs.household_booking"
+        self.rpc("ir.config_parameter", "set_param", key, str(is_on))
+
+    def remind_each(self, contracts):
+        """:return: a link for each unit, as reminders of different days bring them"""
+        self.set_household_booking(False)
+        try:
+            return self.remind(contracts)
+        finally:
+            self.set_household_booking(True)
+
+    def test_links_that_share_units_book_each_once(self):
+        """Two links of each unit of a household at one moment, each with a time of its own: some
+        tick all units, some one or two. No unit is booked twice and nobody waits in a circle; who
+        came late finds the visit or the units that are left."""
+        for repeat in range(size(3, 10)):
+            home = {"name": "Home", "email": f"home{repeat}@example.com"}
+            contracts = self.new_contracts(3, self.rpc("res.partner", "create", home))
+            tabs = self.open_tabs(self.remind_each(contracts) * 2)
+            units = tabs[0].units
+            self.assertEqual({len(set(tab.units) & set(units)) for tab in tabs}, {3})
+            slots = [tab.first_of_days()[number] for number, tab in enumerate(tabs)]
+            ticks = [units, units[1:], units[2:], units[:1], units, units[:2]]
+            with ThreadPoolExecutor(len(tabs)) as pool:
+                answers = list(pool.map(HouseholdClient.confirm, tabs, slots, ticks))
+            self.assertEqual({status for status, _where in answers}, {303})
+            wheres = [where for _status, where in answers]
+            self.assertFalse([where for where in wheres if "taken" in where or "expired" in where])
+            visits = self.visits(contracts)
+            booked = [visit["contract_id"][0] for visit in visits]
+            self.assertTrue(booked)
+            self.assertEqual(len(booked), len(set(booked)))
+            tasks = {visit["technician_task_id"][0] for visit in visits}
+            self.assertEqual(len([where for where in wheres if "new=1" in where]), len(tasks))
+            domain = [("x_fc_maintenance_contract_id", "in", contracts)]
+            self.assertEqual(self.rpc("fusion.technician.task", "search_count", domain), len(tasks))
+            self.rpc(CONTRACT, "action_cancel", contracts)
+        self.assertCleanLog()
+
     def test_the_last_visit_of_a_plan_is_used_once(self):
         partner = self.rpc("res.partner", "create", {"name": "Two Units", "email": "two@x.example"})
         service = self.rpc("product.product", "create", {"name": "Plan", "type": "service"})
@@ -205,6 +252,8 @@ class TestParallelVisits(ServerCase):
             },
         )
         contracts = self.new_contracts(2, partner)
+        self.set_household_booking(False)
+        self.addCleanup(self.set_household_booking, True)
         clients = self.open_clients(contracts)
         self.rush(
             clients, [client.first_of_days()[number] for number, client in enumerate(clients)]

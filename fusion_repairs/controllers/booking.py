@@ -4,7 +4,7 @@ from odoo.http import request
 
 from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
 
-from ..exceptions import PlanExhausted
+from ..exceptions import PlanExhausted, UnitsChanged
 from . import page
 
 
@@ -18,10 +18,11 @@ class Booking(http.Controller):
         contract, reason = self._resolve(token)
         if reason != "ok":
             return page.render("booking_page", reason, contract)
-        slots = contract._get_booking_slots()
+        offered, _later = contract._get_offer()
         return page.render(
             "booking_page", reason, contract, **contract._get_page(),
-            days=page.group_by_day(slots),
+            days=page.group_by_day(offered._get_booking_slots()),
+            ticked=request.httprequest.args.getlist("unit"),
         )  # fmt: skip
 
     @http.route(f"{_book_url}/slots", type="jsonrpc", auth="public")
@@ -29,7 +30,8 @@ class Booking(http.Controller):
         contract, reason = self._resolve(token)
         if reason != "ok":
             return {"status": reason}
-        slots = contract._get_booking_slots(date_from, date_to)
+        offered, _later = contract._get_offer()
+        slots = offered._get_booking_slots(date_from, date_to)
         facts = contract._get_page()
         return {
             "status": "ok" if slots else "none",
@@ -45,33 +47,39 @@ class Booking(http.Controller):
                 }
                 for slot in slots
             ],
-            "fee": contract.x_fc_maintenance_fee,
+            "fee": sum(offered.mapped("x_fc_maintenance_fee")),
             "fee_text": facts["fee"],
             "tz": contract.company_id._fc_tz().zone,
             "unit": facts["unit"],
         }
 
     @http.route(f"{_book_url}/confirm", type="http", auth="public", methods=["POST"])
-    def confirm(self, token, slot_key="", phone="", note="", covered="", **_params):
+    def confirm(self, token, slot_key="", phone="", note="", choice="", **_params):
         contract, reason = self._resolve(token)
-        here = f"/repairs/maintenance/book/{token}"
+        units, covered = (request.httprequest.form.getlist(name) for name in ("unit", "covered"))
+        fresh = f"/repairs/maintenance/book/{token}"
+        here = fresh + page.make_query([("unit", key) for key in units])
         if reason == "booked":
-            return self._show_visit(contract)
+            return self._show_visit(contract, here)
         if reason != "ok":
             return page.render("booking_page", reason, contract)
+        if choice and not units:
+            return page.go(here, "no_unit")
         try:
-            manage = contract._book_online(slot_key, phone, note, bool(covered))
+            where = contract._book_online(slot_key, phone, note, units, covered)
         except PlanExhausted:
             return page.go(here, "price")
         except SlotUnavailable as error:
             event = "expired_slot" if error.reason in ("outside_hours", "past") else "taken"
             self._log(contract, "taken" if event == "taken" else "error", error.reason)
             return page.go(here, event)
+        except UnitsChanged:
+            return page.go(fresh, "units")
         except UserError:
             return page.go(here)  # booked meanwhile from another tab
         contract._find_token(token)._count_use()
         self._log(contract, "confirm")
-        return page.go(f"/repairs/maintenance/visit/{manage}?new=1")
+        return page.go(where)
 
     @http.route(f"{_book_url}/callback", type="http", auth="public", methods=["POST"])
     def callback(self, token, phone="", note="", **_params):
@@ -114,9 +122,11 @@ class Booking(http.Controller):
         contract = contract.with_company(contract.company_id)
         return contract.with_context(lang=page.find_lang(contract.partner_id)), reason
 
-    def _show_visit(self, contract):
-        manage = contract.open_visit_id._issue_manage_token()
-        return page.go(f"/repairs/maintenance/visit/{manage}")
+    def _show_visit(self, contract, here):
+        visit = contract.open_visit_id
+        if contract.env.context.get("fusion_repairs_own_unit_only") and len(visit._get_joint()) > 1:
+            return page.go(here, "joint")
+        return page.go(f"/repairs/maintenance/visit/{visit._issue_manage_token()}")
 
     def _log(self, contract, event, reason=""):
         address = request.httprequest.remote_addr

@@ -23,7 +23,8 @@ class SharedUnit(http.Controller):
         contract = unit._fc_get_live_contract()
         if contract.state != "active":
             return page.go(f"/repairs/unit/{token}")
-        return page.go(f"/repairs/maintenance/book/{contract._issue_booking_token()}")
+        token = contract._issue_booking_token(is_own_unit_only=True)
+        return page.go(f"/repairs/maintenance/book/{token}")
 
     def _resolve(self, token, is_use=False):
         """:return: ``(unit, reason)`` in the reader's language; ``busy``: too many requests"""

@@ -18,7 +18,8 @@ class Visit(http.Controller):
         if reason != "ok":
             return page.render("visit_page", reason)
         is_movable = visit._can_client_move()
-        slots = visit.contract_id._get_booking_slots() if is_movable else []
+        contracts = visit._get_joint().contract_id
+        slots = contracts._get_booking_slots() if is_movable else []
         return page.render(
             "visit_page", reason, visit, **visit._get_page(), days=page.group_by_day(slots),
             is_changeable=visit._can_client_change(), is_new=request.params.get("new"),

@@ -12,6 +12,7 @@ from . import fusion_repair_labor_warranty
 from . import fusion_repair_service_plan
 from . import fusion_repair_service_plan_subscription
 from . import fusion_repair_service_plan_burn
+from . import fusion_repair_quality
 from . import fusion_repair_quote_line
 from . import fusion_repair_labour_line
 from . import fusion_repair_payment
@@ -24,6 +25,7 @@ from . import fusion_repair_maintenance_contract
 from . import fusion_repair_maintenance_contract_sale
 from . import fusion_repair_maintenance_contract_reminder
 from . import fusion_repair_maintenance_contract_booking
+from . import fusion_repair_maintenance_contract_household
 from . import fusion_repair_maintenance_contract_dialog
 from . import fusion_repair_maintenance_contract_followup
 from . import fusion_repair_maintenance_contract_plan

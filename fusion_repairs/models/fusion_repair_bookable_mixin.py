@@ -20,9 +20,9 @@ class FusionRepairBookableMixin(models.AbstractModel):
     _slot_scope = const.SLOT_SCOPE
 
     def _make_offer(self, slot):
-        """:return: ``key`` and labels of an opening, for this record alone"""
+        """:return: ``key`` and labels of an opening, for these records alone"""
         values = [
-            self.id,
+            self[:1].id,
             slot["technician_id"],
             fields.Datetime.to_string(slot["start"]),
             fields.Datetime.to_string(slot["end"]),
@@ -48,7 +48,7 @@ class FusionRepairBookableMixin(models.AbstractModel):
         """
         tasks = self.env["fusion.technician.task"]
         values = verify_values(self.env, self._slot_scope, key or "")
-        if not isinstance(values, list) or len(values) != 5 or values[0] != self.id:
+        if not isinstance(values, list) or len(values) != 5 or values[0] not in self.ids:
             raise SlotUnavailable(tasks._get_reason_text("outside_hours"), "outside_hours")
         issued = datetime.fromisoformat(values[4])
         if fields.Datetime.now() - issued > timedelta(hours=const.SLOT_KEY_HOURS):

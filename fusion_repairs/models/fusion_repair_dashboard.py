@@ -205,31 +205,11 @@ class FusionRepairDashboard(models.AbstractModel):
             ("state", "=", "done"), ("x_fc_done_on", ">=", start), ("x_fc_done_on", "<", end),
             ("x_fc_repair_type", "!=", "maintenance"),
         )  # fmt: skip
-        self.env["repair.order"].flush_model()
-        fixed, known, days = self.env.execute_query(
-            SQL(
-                """SELECT COUNT(*) FILTER (WHERE r.x_fc_equipment_id IS NOT NULL AND NOT EXISTS (
-                              SELECT 1 FROM repair_order again
-                               WHERE again.x_fc_equipment_id = r.x_fc_equipment_id
-                                 AND again.id != r.id AND again.state != 'cancel'
-                                 AND again.x_fc_repair_type != 'maintenance'
-                                 AND again.create_date > r.x_fc_done_on
-                                 AND again.create_date <= r.x_fc_done_on + interval '30 days')
-                              AND NOT EXISTS (
-                              SELECT 1 FROM fusion_technician_task task
-                               WHERE task.x_fc_repair_id = r.id AND task.status = 'completed'
-                                 AND task.x_fc_outcome IN ('needs_parts', 'needs_repair'))),
-                          COUNT(r.x_fc_equipment_id),
-                          AVG(EXTRACT(EPOCH FROM r.x_fc_done_on - r.create_date)) / 86400
-                     FROM repair_order r
-                    WHERE r.company_id = %s AND r.state = 'done'
-                      AND r.x_fc_repair_type IS DISTINCT FROM 'maintenance'
-                      AND r.x_fc_done_on >= %s AND r.x_fc_done_on < %s""",
-                self.env.company.id,
-                start,
-                end,
-            )
+        done = self._ours(("done_on", ">=", start), ("done_on", "<", end))
+        percent, days = self.env["fusion.repair.quality"]._read_group(
+            done, [], ["first_time_fix:avg", "days_to_done:avg"]
         )[0]
+        fixed = round((percent or 0) / 100, const.SHARE_DIGITS)
         stars = self.env["rating.rating"].sudo()._read_group(
             [("res_model", "=", "fusion.technician.task"), ("consumed", "=", True),
              ("create_date", ">=", start), ("create_date", "<", end),
@@ -239,7 +219,7 @@ class FusionRepairDashboard(models.AbstractModel):
         average, count = stars[0]
         name = "repair.order"
         return {
-            "first_time_fix": self._number(_share(fixed, known), name, jobs),
+            "first_time_fix": self._number(fixed, name, jobs),
             "days_to_done": self._number(round(float(days or 0), 1), name, jobs),
             "rating": self._number(
                 round(average or 0, 1) if count else False, "rating.rating",

@@ -15,6 +15,7 @@ class FusionRepairLabourLine(models.Model):
     _order = "start desc, id desc"
     _rec_name = "start"
     _field_writable = frozenset({"note", "start", "stop"})
+    _field_initial = frozenset({"repair_id", "task_id", "technician_id"})
 
     repair_id = fields.Many2one("repair.order", "Job", required=True, index=True)
     task_id = fields.Many2one("fusion.technician.task", index="btree_not_null")
@@ -42,6 +43,17 @@ class FusionRepairLabourLine(models.Model):
         for line in self:
             seconds = (line.stop - line.start).total_seconds() if line.stop and line.start else 0
             line.minutes = math.ceil(seconds / 60)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Time is written on a job that one may write, and times by hand name who wrote them."""
+        lines = super().create(vals_list)
+        lines.repair_id.check_access("write")
+        if not self.env.su:
+            for line, vals in zip(lines, vals_list, strict=True):
+                if {"start", "stop"} & set(vals):
+                    line.sudo().corrected_by = self.env.uid
+        return lines
 
     def write(self, vals):
         """Whoever changes times by hand is named; the timer, with more rights, says who it was."""

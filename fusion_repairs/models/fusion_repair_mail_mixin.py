@@ -12,10 +12,11 @@ class FusionRepairMailMixin(models.AbstractModel):
     _inherit = ["fusion.email.builder.mixin"]
     _email_gate_param = "fusion_repairs.enable_email_notifications"
 
-    def _mail_client(self, xmlid, attachments=None, note=None, **links):
+    def _mail_client(self, xmlid, attachments=None, note=None, readers=None, **links):
         """Queue a template for the client, and for the caregiver where there is one.
 
         :param attachments: ``ir.attachment`` records
+        :param readers: partners, default ``_mail_get_readers()``
         :param links: addresses that the template reads from its context
         :return: the ``mail.mail`` created
         """
@@ -28,7 +29,7 @@ class FusionRepairMailMixin(models.AbstractModel):
         return self._email_send(
             subject,
             body,
-            partner_ids=self._mail_get_readers().ids,
+            partner_ids=(readers or self._mail_get_readers()).ids,
             attachment_ids=attachments and attachments.ids,
             reply_to=self.company_id.sudo().email_formatted or None,
             note=note,

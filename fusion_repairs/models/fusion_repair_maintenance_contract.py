@@ -314,7 +314,9 @@ class FusionRepairMaintenanceContract(models.Model):
         }
 
     def _get_unit_name(self):
-        return self.equipment_id.x_fc_product_id.name or self.product_id.name
+        """:return: the units' names"""
+        names = [one.equipment_id.x_fc_product_id.name or one.product_id.name for one in self]
+        return ", ".join(names)
 
     # -- States -----------------------------------------------------------------------------------
 
@@ -352,6 +354,7 @@ class FusionRepairMaintenanceContract(models.Model):
         return self.search([*live, ("id", "!=", self.id), *domain], limit=1)
 
     def action_pause(self):
+        self._leave_households()
         self.filtered(lambda one: one.state == "active").write({"state": "paused"})
         self._rotate_cycle()
         return True
@@ -371,6 +374,7 @@ class FusionRepairMaintenanceContract(models.Model):
 
     def action_cancel(self, reason="other"):
         """:param reason: a value of ``x_fc_cancel_reason``"""
+        self._leave_households()
         for contract in self.filtered(lambda one: one.state != "cancelled"):
             if contract.open_visit_id:
                 contract.open_visit_id.action_cancel()

@@ -11,24 +11,31 @@ from odoo.addons.fusion_base.tools.signing import hash_token
 from odoo.addons.fusion_tasks.services.openings import to_local
 
 from .. import const
+from ..exceptions import UnitsChanged
 
 TOKEN_SCOPE = "maintenance_booking"
+#: Of a link that never shows more than its own unit.
+UNIT_SCOPE = "maintenance_unit_booking"
 
 
 class FusionRepairMaintenanceContractBooking(models.Model):
-    """From a link to a booked visit, on the technicians' real schedule. Times are naive UTC."""
+    """From a link to a booked visit, on the technicians' real schedule. Times are naive UTC. What
+    is booked together, one unit or all of a household, is one recordset."""
 
     _name = "fusion.repair.maintenance.contract"
     _inherit = ["fusion.repair.maintenance.contract", "fusion.repair.bookable.mixin"]
 
     # -- Links ------------------------------------------------------------------------------------
 
-    def _issue_booking_token(self):
-        """:return: raw token of the present cycle; its hash alone is stored"""
+    def _issue_booking_token(self, is_own_unit_only=False):
+        """:param is_own_unit_only: for somebody who may not know of the client's other units
+        :return: raw token of the present cycle; its hash alone is stored
+        """
         self.ensure_one()
         days = self.env["fusion.repair.parameter"]._get_number("booking_token_days")
         tokens = self.env["fusion.access.token"].sudo()
-        return tokens._issue(self, TOKEN_SCOPE, cycle=self.sudo().booking_cycle, days=days)
+        scope = UNIT_SCOPE if is_own_unit_only else TOKEN_SCOPE
+        return tokens._issue(self, scope, cycle=self.sudo().booking_cycle, days=days)
 
     def _get_booking_url(self):
         return f"{self.get_base_url()}/repairs/maintenance/book/{self._issue_booking_token()}"
@@ -42,6 +49,8 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         contract = token and self.sudo().with_context(active_test=False).browse(token.res_id)
         if not contract or token.res_model != self._name or not contract.exists():
             return self.browse(), "unknown"
+        if token.scope == UNIT_SCOPE:
+            contract = contract.with_context(fusion_repairs_own_unit_only=True)
         if contract.state != "active" or not contract.active:
             return contract, "inactive"
         is_old = token.cycle != contract.booking_cycle or token.revoked_at
@@ -51,8 +60,9 @@ class FusionRepairMaintenanceContractBooking(models.Model):
 
     @api.model
     def _find_token(self, raw):
-        domain = [("token_hash", "=", hash_token(str(raw or ""))), ("scope", "=", TOKEN_SCOPE)]
-        return self.env["fusion.access.token"].sudo().search(domain)
+        found = ("token_hash", "=", hash_token(str(raw or "")))
+        scopes = ("scope", "in", (TOKEN_SCOPE, UNIT_SCOPE))
+        return self.env["fusion.access.token"].sudo().search([found, scopes])
 
     # -- Openings ---------------------------------------------------------------------------------
 
@@ -68,14 +78,16 @@ class FusionRepairMaintenanceContractBooking(models.Model):
     def _get_site(self):
         """:return: where the visit takes place"""
         client = self.partner_id
-        unit_sudo = self.equipment_id.sudo()
+        unit_sudo = self[:1].equipment_id.sudo()
         return unit_sudo._fc_get_site() or client.browse(
             client.address_get(["delivery"])["delivery"]
         )
 
     def _get_duration(self):
-        """:return: hours"""
-        return self.x_fc_policy_category_id.x_fc_maintenance_duration_hours or 1.0
+        """:return: hours, those of all these units"""
+        return sum(
+            one.x_fc_policy_category_id.x_fc_maintenance_duration_hours or 1.0 for one in self
+        )
 
     def _get_earliest(self, source="client_portal"):
         hours = self.env["fusion.repair.parameter"]._get_number("booking_lead_hours")
@@ -89,7 +101,6 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         :param not_before: default: the lead time from now
         :return: slot dicts of ``_find_slots`` with ``key`` and ``label``
         """
-        self.ensure_one()
         self = self.with_company(self.company_id)
         asked = self._prepare_search(date_from, date_to, not_before)
         if asked["date_to"] < asked["date_from"]:
@@ -98,7 +109,7 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         return [{**slot, **self._make_offer(slot)} for slot in slots]
 
     def _prepare_search(self, date_from=None, date_to=None, not_before=None):
-        """:return: arguments of ``_find_slots`` for this contract's next visit"""
+        """:return: arguments of ``_find_slots`` for the next visit"""
         number = self.env["fusion.repair.parameter"]._get_number
         earliest = fields.Datetime.to_datetime(not_before) or self._get_earliest()
         tz = self.company_id._fc_tz()
@@ -113,14 +124,14 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             "longitude": site.partner_longitude,
             "company_id": self.company_id.id,
             "not_before": earliest,
-            "exclude_task_id": self.open_visit_id.technician_task_id.id,
+            "exclude_task_id": self.open_visit_id.technician_task_id[:1].id,
             "per_day": number("booking_slots_per_day"),
             "limit": const.BOOKING_SLOTS,
         }
 
     def _prefer(self, slots, asked):
         """At equal times the preferred technician comes instead of another one."""
-        technician = self.x_fc_preferred_technician_id
+        technician = self.x_fc_preferred_technician_id[:1]
         if not technician:
             return slots
         own = self.env["fusion.technician.task"]._find_slots(
@@ -136,17 +147,18 @@ class FusionRepairMaintenanceContractBooking(models.Model):
 
     def _confirm_booking(self, slot_key=None, technician_id=None, start=None,
                          source="client_portal", note="", phone="", not_before=None):  # fmt: skip
-        """Make task, job, visit and draft order, all or nothing.
+        """Make one task, and a job, a visit and a draft order for each unit, all or nothing.
 
         :param slot_key: ``key`` of an opening; or ``technician_id`` and ``start``
-        :return: the visit
-        :raise UserError: when the contract is not active or already booked
+        :return: the visits, in the order of the contracts' ids
+        :raise UserError: when a contract is not active or already booked
         :raise SlotUnavailable: when the time cannot be had any more
         """
-        self.ensure_one()
-        self = self.sudo().with_company(self.company_id)._in_office_words()
-        self._wait_for_turn()
-        if self.state != "active" or not self.active:
+        self = self.sudo().with_company(self.company_id)._in_office_words().sorted("id")
+        whole = self[:1].with_context(fusion_repairs_own_unit_only=False)
+        household = self | whole._get_household()
+        household._wait_for_turn()
+        if self.filtered(lambda one: one.state != "active" or not one.active):
             raise UserError(self.env._("This maintenance contract is not active."))
         if self.open_visit_id:
             raise UserError(self.env._("A visit is already booked."))
@@ -158,12 +170,13 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             task = tasks.create(values)
         else:
             task = tasks._book_slot(values, not_before=not_before or self._get_earliest(source))
-        repair = self.with_context(fusion_repairs_source=source).create_repair_from_booking(task)
-        visit = repair.x_fc_maintenance_visit_id
-        self.booking_repair_id = repair
-        visit._tell_client("email_template_booking_confirmed", manage=True)
-        self._ask_for_address()
-        return visit
+        for contract in self.with_context(fusion_repairs_source=source):
+            contract.booking_repair_id = contract.create_repair_from_booking(task)
+        visits = self.booking_repair_id.x_fc_maintenance_visit_id
+        visits[:1]._tell_client("email_template_booking_confirmed", manage=True)
+        self[:1]._ask_for_address()
+        (household - self)._keep_own_reminders()
+        return visits
 
     def _ask_for_address(self):
         """The drive was only estimated: the office completes the address before the visit."""
@@ -175,38 +188,49 @@ class FusionRepairMaintenanceContractBooking(models.Model):
 
     def _wait_for_turn(self):
         """Two tabs of one household: the second waits, and is then repeated on what the first did
-        (core's own lock would refuse at once)."""
-        self.env.execute_query(
-            SQL("SELECT 1 FROM %s WHERE id = %s FOR UPDATE", SQL.identifier(self._table), self.id)
+        (core's own lock would refuse at once). One order of the ids: nobody waits in a circle."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT 1 FROM %s WHERE id IN %s ORDER BY id FOR UPDATE",
+                SQL.identifier(self._table),
+                tuple(self.ids),
+            ),
+            log_exceptions=False,  # coming late is expected, and the caller is repeated
         )
 
-    def _book_online(self, slot_key, phone="", note="", is_covered=False):
-        """:param is_covered: the page said that a plan pays
-        :return: raw token of the visit's page
-        :raise PlanExhausted: when it does not pay any more
+    def _book_online(self, slot_key, phone="", note="", units=(), covered=()):
+        """:param units: keys of the units that the client ticked, default all that are offered
+        :param covered: keys of the units for which the page said that a plan pays; without
+            ``units`` anything stands for all of them
+        :return: path of the page that follows: the visit's, or the times of those units for which
+            this one visit would have been too long
+        :raise UnitsChanged: when a ticked unit is not offered any more
+        :raise PlanExhausted: when a plan does not pay any more
         """
 
         def book(contract):
-            visit = contract._confirm_booking(slot_key, phone=phone, note=note)
-            return visit._issue_manage_token()
+            offered, later = contract._get_offer()
+            chosen = promised = offered
+            if units:
+                chosen = offered.filtered(lambda one: one._get_unit_key() in units)
+                promised = chosen.filtered(lambda one: one._get_unit_key() in covered)
+            if len(chosen) < len(set(units)):
+                raise UnitsChanged(contract.env._("One of the units is not free to be booked."))
+            technician_id, start = offered._read_slot_key(slot_key)
+            visits = chosen.with_context(
+                fusion_repairs_promised_plan=promised.ids if covered else []
+            )._confirm_booking(technician_id=technician_id, start=start, phone=phone, note=note)
+            if later:
+                return f"/repairs/maintenance/book/{later[0]._issue_booking_token()}?notice=next"
+            return f"/repairs/maintenance/visit/{visits[0]._issue_manage_token()}?new=1"
 
-        return self.with_context(fusion_repairs_promised_plan=is_covered)._try_online(book)
-
-    def _get_page(self):
-        """:return: what the client may know, in the language of the context: no address"""
-        return {
-            "unit": self.equipment_id._fc_get_public_name() or self.product_id.name,
-            "due": self._format_day(self.next_due_date),
-            "fee": self._get_due_fee_text(),
-            "is_covered": self._is_covered(),
-            "phone": self.partner_id.phone or "",
-        }
+        return self._try_online(book)
 
     def _prepare_task_values(self, technician_id, start, note, phone):
         site = self._get_site()
         start = fields.Datetime.to_datetime(start)
         return {
-            "summary": self.env._("Maintenance: %(unit)s", unit=self._get_unit_name()),
+            "summary": self._get_task_summary(),
             "task_type": "maintenance",
             "technician_id": technician_id,
             "datetime_start": start,
@@ -219,17 +243,23 @@ class FusionRepairMaintenanceContractBooking(models.Model):
             "access_notes": (note or "")[: const.MAX_NOTE],
             "skill_ids": [Command.set(self._get_skills().ids)],
             "company_id": self.company_id.id,
-            "x_fc_maintenance_contract_id": self.id,
+            "x_fc_maintenance_contract_id": self[:1].id,
         }
+
+    def _get_task_summary(self):
+        return self.env._("Maintenance: %(unit)s", unit=self._get_unit_name())
 
     @api.private
     def create_repair_from_booking(self, task):
-        """:return: the job of that task with its visit and draft order; the one there is when
-        called again
+        """:return: the job of this unit on that task with its visit and draft order; the one there
+        is when called again
         """
         self.ensure_one()
-        if task.x_fc_repair_id:
-            return task.x_fc_repair_id
+        visit = self.visit_ids.filtered(lambda one: one.technician_task_id == task)
+        known = visit.repair_order_id or task.x_fc_repair_id
+        is_other_unit = known.x_fc_maintenance_contract_id not in (self, self.browse())
+        if known and not is_other_unit:
+            return known
         source = self.env.context.get("fusion_repairs_source", "maintenance")
         repair = self.env["repair.order"].create(self._prepare_repair_values(task, source))
         order = self.env["sale.order"].create(self._prepare_order_values(repair))
@@ -243,15 +273,18 @@ class FusionRepairMaintenanceContractBooking(models.Model):
         repair.x_fc_maintenance_visit_id = visit
         visit._use_plan()
         repair._action_repair_confirm()
-        task.write(
-            {
-                "x_fc_repair_id": repair.id,
-                "x_fc_maintenance_contract_id": self.id,
-                "res_model": "repair.order",
-                "res_id": repair.id,
-            }
-        )
+        if not is_other_unit:
+            task.write(self._prepare_task_link(repair))
         return repair
+
+    def _prepare_task_link(self, repair):
+        """:return: values of a task that lead to the job of its first unit"""
+        return {
+            "x_fc_repair_id": repair.id,
+            "x_fc_maintenance_contract_id": self.id,
+            "res_model": "repair.order",
+            "res_id": repair.id,
+        }
 
     def _prepare_repair_values(self, task, source):
         warehouse = self.env["stock.warehouse"].search(

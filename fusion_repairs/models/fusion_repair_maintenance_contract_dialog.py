@@ -59,11 +59,16 @@ class FusionRepairMaintenanceContractDialog(models.Model):
         self.ensure_one()
         self.check_access("write")
 
+    def _get_joint(self):
+        """:return: the contracts of the visit that would be moved; this one before it has one"""
+        visit = self.open_visit_id
+        return visit._get_joint().contract_id if visit else self
+
     def _list_facts(self):
         visit, client = self.open_visit_id, self.partner_id
         site = self._get_site()
         facts = (
-            (self.env._("Unit"), self._get_unit_name()),
+            (self.env._("Unit"), self._get_joint()._get_unit_name()),
             (self.env._("Where"), self.equipment_id.x_fc_location_note),
             (self.env._("Address"), site._fc_get_address_line()),
             (self.env._("Phone"), client.phone),
@@ -77,7 +82,7 @@ class FusionRepairMaintenanceContractDialog(models.Model):
         return [(label, value) for label, value in facts if value]
 
     def _list_slots(self, technician_id, day):
-        contract = self.with_company(self.company_id)
+        contract = self._get_joint().with_company(self.company_id)
         now = fields.Datetime.now()
         if technician_id or day:
             asked = contract._prepare_search(day, day, now)
@@ -106,7 +111,7 @@ class FusionRepairMaintenanceContractDialog(models.Model):
     def _get_no_opening_text(self, technician_id, day):
         if technician_id or day:
             return self.env._("There is no opening. Try without the filter.")
-        asked = self._prepare_search(not_before=fields.Datetime.now())
+        asked = self._get_joint()._prepare_search(not_before=fields.Datetime.now())
         names = ("duration_hours", "skill_ids", "latitude", "longitude", "company_id")
         tasks = self.env["fusion.technician.task"]
         return tasks._get_no_slot_text({name: asked[name] for name in names})
@@ -120,7 +125,7 @@ class FusionRepairMaintenanceContractDialog(models.Model):
         :raise UserError: for a time that cannot be read
         """
         self._check_office()
-        contract = self.with_company(self.company_id)
+        contract = self._get_joint().with_company(self.company_id)
         start = contract._read_local(local_start)
         asked = contract._prepare_search(not_before=fields.Datetime.now())
         users = self.env["res.users"].browse(technician_id or []) or self._candidate_technicians()

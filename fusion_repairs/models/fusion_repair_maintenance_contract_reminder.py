@@ -9,7 +9,8 @@ from .. import const
 
 
 class FusionRepairMaintenanceContractReminder(models.Model):
-    """At 30, 7 and 1 days before the due date the client hears of it, once per band and cycle."""
+    """At 30, 7 and 1 days before the due date the client hears of it, once per band and cycle. The
+    units of a household are one message, which counts for all of them."""
 
     _inherit = "fusion.repair.maintenance.contract"
 
@@ -31,7 +32,15 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         return counts
 
     def _remind_all(self, counts):
-        failed = []
+        """The earliest of a household comes first and speaks; when it fails, the others go without
+        it."""
+        failed, several = [], self._find_clients_of_several()
+
+        def in_household(contract):
+            return contract.with_context(
+                fusion_repairs_left_out=tuple(failed),
+                fusion_repairs_own_unit_only=contract.partner_id not in several,
+            )
 
         def note_failure(contract, _error):
             failed.append(contract.id)
@@ -40,9 +49,9 @@ class FusionRepairMaintenanceContractReminder(models.Model):
             )
 
         done = run_batch(
-            self,
-            lambda contract: contract._remind(),
-            is_due=lambda contract: bool(contract._get_band_due()),
+            self.sorted(lambda contract: (contract.next_due_date, contract.id)),
+            lambda contract: in_household(contract)._remind(),
+            is_due=lambda contract: in_household(contract)._speaks_for_household(),
             on_failure=note_failure,
         )
         counts["done"] += done
@@ -72,14 +81,31 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         """:return: the band to be sent now, empty when none is"""
         if self.state != "active" or self.open_visit_id:
             return ""
-        left = (self.next_due_date - self.company_id._fc_today()).days
-        band = min((band for band in const.BANDS if left <= band), default=None)
-        sent = self.last_reminder_band
+        band, sent = self._get_band(), self.last_reminder_band
         return str(band) if band and (not sent or int(sent) > band) else ""
+
+    def _get_band(self):
+        """:return: the band in which its due date lies, None before the first"""
+        left = (self.next_due_date - self.company_id._fc_today()).days
+        return min((band for band in const.BANDS if left <= band), default=None)
+
+    def _speaks_for_household(self):
+        """:return: whether a reminder is due, and this is the one of a household that carries it;
+        not while somebody books one of its units
+        """
+        if not self._get_band_due():
+            return False
+        household = self._get_household()
+        speaker = household.filtered(lambda one: one._get_band_due())[:1]
+        is_alone = len(household) == 1
+        return self == speaker and (is_alone or household.try_lock_for_update() == household)
 
     def _remind(self):
         band, is_first = self._get_band_due(), not self.last_reminder_band
-        self.write({"last_reminder_band": band, "last_reminder_date": self.company_id._fc_today()})
+        household = self._get_household()
+        household.filtered(
+            lambda one: not one.last_reminder_band or int(one.last_reminder_band) > int(band)
+        ).write({"last_reminder_band": band, "last_reminder_date": self.company_id._fc_today()})
         if not self._can_be_mailed():
             if is_first:
                 self._raise_activity(
@@ -88,17 +114,19 @@ class FusionRepairMaintenanceContractReminder(models.Model):
                 )
             return
         days = dict(self._fields["last_reminder_band"]._description_selection(self.env))[band]
-        self._mail_booking_link(
-            self.env._(
-                "Reminder (%(band)s) sent to %(client)s.", band=days, client=self.partner_id.name
-            )
+        note = self.env._(
+            "Reminder (%(band)s) sent to %(client)s.", band=days, client=self.partner_id.name
         )
+        self._mail_booking_link(note)
+        for other in household - self:
+            other.message_post(body=note)
 
     def _mail_booking_link(self, note=None):
         """:return: the ``mail.mail`` queued"""
         return self._mail_client(
             "email_template_maintenance_due_reminder",
             note=note,
+            readers=self.partner_id | self._get_household().x_fc_contact_partner_id,
             booking_url=self._get_booking_url(),
             unsubscribe_url=self._get_unsubscribe_url(),
         )
@@ -117,35 +145,56 @@ class FusionRepairMaintenanceContractReminder(models.Model):
 
     def _email_due_reminder(self, booking_url=None, unsubscribe_url=None):
         """:return: Markup of the reminder; rendering writes nothing"""
-        is_late = self.next_due_date < self.company_id._fc_today()
-        day = self._format_day(self.next_due_date)
-        unit = self._get_unit_name()
-        title = self.env._("Time for the maintenance of your %(unit)s", unit=unit)
-        due = self.env._("It is due on %(day)s.", day=day)
-        if is_late:
-            due = self.env._("It is overdue since %(day)s.", day=day)
+        units = self._get_household()
+        first = min(units.mapped("next_due_date"))
+        is_late = first < self.company_id._fc_today()
+        name, day = units._get_unit_name(), self._format_day(first)
+        title = self.env._("Time for the maintenance of your %(unit)s", unit=name)
+        due = self._get_due_sentence(len(units) > 1, is_late, day)
         pick = self.env._("Choose a time that suits you; it takes a minute.")
-        fee = self._get_due_fee_text()
-        rows = [
-            (self.env._("Unit"), unit),
-            (self.env._("Serial number"), self.x_fc_device_serial),
-            (self.env._("Place"), self.equipment_id.sudo().x_fc_location_note),
-            (self.env._("Due"), day),
-            (self.env._("Maintenance fee"), fee),
-            (self.env._("Questions"), self.company_id.sudo().phone),
-        ]
         footer = unsubscribe_url and self.env["ir.qweb"].sudo()._render(
             "fusion_repairs.email_unsubscribe", {"url": unsubscribe_url}, lang=self.env.lang
         )
         return self._email_build(
             title,
             f"{due} {pick}",
-            sections=[(self.env._("Your maintenance"), rows)],
+            sections=units._list_reminder_sections(),
             email_type="attention" if is_late else "info",
             button_url=booking_url or "/repairs/maintenance/book/preview",
             button_text=self.env._("Choose a time"),
             extra_html=footer or None,
         )
+
+    def _get_due_sentence(self, is_household, is_late, day):
+        if is_household and is_late:
+            return self.env._("The first of them is overdue since %(day)s.", day=day)
+        if is_household:
+            return self.env._("The first of them is due on %(day)s.", day=day)
+        if is_late:
+            return self.env._("It is overdue since %(day)s.", day=day)
+        return self.env._("It is due on %(day)s.", day=day)
+
+    def _list_reminder_sections(self):
+        """:return: sections of the e-mail: one for each unit, and what they cost together"""
+        covered = self._get_covered()
+        questions = (self.env._("Questions"), self.company_id.sudo().phone)
+        sections = [
+            (
+                one._get_unit_name(),
+                [
+                    (self.env._("Serial number"), one.x_fc_device_serial),
+                    (self.env._("Place"), one.equipment_id.sudo().x_fc_location_note),
+                    (self.env._("Due"), one._format_day(one.next_due_date)),
+                    (self.env._("Maintenance fee"), one._get_due_fee_text(covered)),
+                ],
+            )
+            for one in self
+        ]
+        if len(self) == 1:
+            rows = [(self.env._("Unit"), self._get_unit_name()), *sections[0][1], questions]
+            return [(self.env._("Your maintenance"), rows)]
+        total = (self.env._("Fee for all units"), self._get_due_fee_text(covered))
+        return [*sections, (self.env._("All units together"), [total, questions])]
 
 
 def _larger(band):

@@ -52,19 +52,20 @@ class FusionRepairMaintenanceVisitChange(models.Model):
             raise UserError(self.env._("This visit is not planned any more."))
         if by_client and not visit._can_client_move():
             raise UserError(self.env._("It is too late to move this visit online. Please call us."))
-        contract = visit.contract_id
+        joint = visit._get_joint()
+        contracts = joint.contract_id
         if slot_key is not None:
-            technician_id, start = contract._read_slot_key(slot_key)
+            technician_id, start = contracts._read_slot_key(slot_key)
         source = "client_portal" if by_client else "office"
         visit.technician_task_id._reschedule(
             start,
             technician_id=technician_id,
-            not_before=not_before or contract._get_earliest(source),
+            not_before=not_before or contracts._get_earliest(source),
             force=bool(self.env.context.get("fusion_repairs_outside_list")),
         )
-        visit.repair_order_id.schedule_date = visit.technician_task_id.datetime_start
+        joint.repair_order_id.schedule_date = visit.technician_task_id.datetime_start
         if by_client:
-            visit.reschedule_count += 1
+            joint.reschedule_count = visit.reschedule_count + 1
         visit._tell_client("email_template_booking_changed", manage=True)
         return True
 
@@ -91,17 +92,18 @@ class FusionRepairMaintenanceVisitChange(models.Model):
         visit = self.sudo()._in_office_words()
         if not visit._can_client_change():
             raise UserError(self.env._("It is too late to cancel online. Please call us."))
-        return visit.action_cancel(visit.env._("Cancelled by the client"))
+        return visit.technician_task_id.action_cancel(visit.env._("Cancelled by the client"))
 
     def _mail_get_readers(self):
         return self.partner_id | self.contract_id.x_fc_contact_partner_id
 
     def _tell_client(self, xmlid, manage=False, method="REQUEST"):
-        """Queue a message with the calendar file."""
+        """Queue a message with the calendar file. One visit speaks for all units of its task; one
+        that ends alone leaves the day in the calendar."""
         links = {"manage_url": self._get_manage_url()} if manage else {}
         task = self.technician_task_id
         attachment = self.env["ir.attachment"]
-        if task.datetime_start:
+        if task.datetime_start and (method == "REQUEST" or not self._get_open_others()):
             attachment = attachment.sudo().create(
                 {
                     "name": "visit.ics",
@@ -111,20 +113,23 @@ class FusionRepairMaintenanceVisitChange(models.Model):
                     "res_id": self.id,
                 }
             )
-        return self._mail_client(xmlid, attachments=attachment, **links)
+        readers = self.partner_id | self._get_joint().contract_id.x_fc_contact_partner_id
+        return self._mail_client(xmlid, attachments=attachment, readers=readers, **links)
 
     def _get_page(self):
-        """:return: what the client may know, in the language of the context: no address"""
+        """:return: what the client may know of all units of the visit, in the language of the
+        context: no address"""
+        joint = self._get_joint()
         task = self.technician_task_id
         name = (task.technician_id.name or "").split()
         start = task.datetime_start
         return {
             "state": self.state,
-            "unit": self.equipment_id._fc_get_public_name() or self.product_id.name,
+            "unit": ", ".join(one.contract_id._get_public_name() for one in joint),
             "day": start and self._format_day(task.scheduled_date),
             "window": start and self._format_window(start, task.window_minutes),
             "technician": name[0] if name else "",
-            "fee": self._get_fee_text(self.x_fc_fee),
+            "fee": self._get_fee_text(sum(joint.mapped("x_fc_fee"))),
         }
 
     def _email_booking(self, kind, manage_url=None):

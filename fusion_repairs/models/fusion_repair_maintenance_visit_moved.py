@@ -21,7 +21,7 @@ class FusionRepairMaintenanceVisitMoved(models.Model):
     def _tell_client(self, xmlid, manage=False, method="REQUEST"):
         mails = super()._tell_client(xmlid, manage=manage, method=method)
         if manage:
-            self.told_start = self.technician_task_id.datetime_start
+            self._get_joint().told_start = self.technician_task_id.datetime_start
         return mails
 
     @api.model
@@ -33,13 +33,13 @@ class FusionRepairMaintenanceVisitMoved(models.Model):
         quiet_since = now - timedelta(minutes=const.QUIET_MINUTES)
         rows = self.env.execute_query(
             SQL(
-                """SELECT v.id FROM fusion_repair_maintenance_visit v
+                """SELECT MIN(v.id) FROM fusion_repair_maintenance_visit v
                      JOIN fusion_technician_task t ON t.id = v.technician_task_id
                     WHERE v.state = 'scheduled' AND t.status = 'scheduled'
                       AND v.told_start IS NOT NULL AND t.datetime_start IS NOT NULL
                       AND v.told_start != t.datetime_start AND t.datetime_start > %s
                       AND t.write_date <= %s
-                    ORDER BY v.id LIMIT %s""",
+                    GROUP BY t.id ORDER BY MIN(v.id) LIMIT %s""",
                 now,
                 quiet_since,
                 const.REMINDER_BATCH,

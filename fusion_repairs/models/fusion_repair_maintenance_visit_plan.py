@@ -15,7 +15,7 @@ class FusionRepairMaintenanceVisitPlan(models.Model):
         subscription = self.contract_id._find_plan(day)
         burn = subscription and subscription._burn(self.repair_order_id, self)
         if not burn:
-            if self.env.context.get("fusion_repairs_promised_plan"):
+            if self.contract_id.id in self.env.context.get("fusion_repairs_promised_plan", ()):
                 raise PlanExhausted(self.env._("The last visit of the plan was just used."))
             return
         self.write({"plan_burn_id": burn.id, "x_fc_fee": 0})

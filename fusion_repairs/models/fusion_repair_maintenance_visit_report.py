@@ -81,24 +81,28 @@ class FusionRepairMaintenanceVisitReport(models.Model):
         return super()._end_repair()
 
     def _bill(self):
-        """Confirm the fee, and invoice it as the setting says. A fault of the books never loses the
-        visit: it is noted on the order."""
-        order = self.sale_order_id
+        """Confirm the fee, and invoice it as the setting says: all units of a task on one invoice,
+        with the last of them. A fault of the books never loses the visit: it is noted on the order.
+        """
         how = self.env["fusion.repair.parameter"]._get_invoicing()
-        if order.state in ("draft", "sent"):
-            order.action_confirm()
-        if how == "none" or not self.x_fc_fee or order.invoice_status != "to invoice":
+        joint = self._get_joint()
+        joint.sale_order_id.filtered(lambda one: one.state in ("draft", "sent")).action_confirm()
+        orders = joint.filtered("x_fc_fee").sale_order_id.filtered(
+            lambda one: one.invoice_status == "to invoice"
+        )
+        if how == "none" or not orders or self._get_open_others():
             return
         try:
             with self.env.cr.savepoint():
-                invoice = order._create_invoices()
+                invoices = orders._create_invoices()
                 if how == "post":
-                    invoice.action_post()
+                    invoices.action_post()
         except UserError as error:
             _logger.warning("The fee of %s could not be invoiced: %s", self, error)
-            order.message_post(
-                body=self.env._("The fee could not be invoiced: %(reason)s", reason=error)
-            )
+            for order in orders:
+                order.message_post(
+                    body=self.env._("The fee could not be invoiced: %(reason)s", reason=error)
+                )
 
     def _flag_unsafe(self):
         """Nobody uses the unit before it is repaired, and somebody calls today."""
@@ -134,7 +138,7 @@ class FusionRepairMaintenanceVisitReport(models.Model):
         stop = self.env._("Please do not use the unit. We call you today about the repair.")
         thanks = self.env._("Thank you. This is what we did.")
         rows = [
-            (self.env._("Unit"), self._get_page()["unit"]),
+            (self.env._("Unit"), self.contract_id._get_public_name()),
             (self.env._("In order"), passed and self.env._("%(count)s points", count=len(passed))),
             (self.env._("Not in order"), ", ".join(failed.mapped("label"))),
             (self.env._("Next maintenance"), self._format_day(self.contract_id.next_due_date)),

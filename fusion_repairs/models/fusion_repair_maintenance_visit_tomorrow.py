@@ -38,11 +38,15 @@ class FusionRepairMaintenanceVisitTomorrow(models.Model):
                 ],
                 limit=const.REMINDER_BATCH,
             )
-            done = run_batch(visits, lambda visit: visit._tell_tomorrow())
+            done = run_batch(
+                visits,
+                lambda visit: visit._tell_tomorrow(),
+                is_due=lambda visit: visit.told_for != visit.visit_date,
+            )
             counts["done"] += done
             counts["failed"] += len(visits) - done
         return counts
 
     def _tell_tomorrow(self):
-        self.told_for = self.visit_date
+        self._get_joint().told_for = self.visit_date
         self._tell_client("email_template_visit_tomorrow", manage=True)

@@ -69,9 +69,14 @@ class FusionRepairServicePlanSubscription(models.Model):
 
     @api.model
     def _find_for(self, partner, category, date, for_maintenance=False):
+        """:return: of ``_find_all_for`` the first, empty when there is none"""
+        return self._find_all_for(partner, category, date, for_maintenance)[:1]
+
+    @api.model
+    def _find_all_for(self, partner, category, date, for_maintenance=False):
         """:param date: local date of the visit
         :param for_maintenance: of those plans alone that pay for maintenance
-        :return: the plan with a visit left that ends first, empty when there is none
+        :return: the plans with a visit left, the one that ends first comes first
         """
         found = self.search(
             Domain("partner_id", "child_of", partner.commercial_partner_id.ids)
@@ -81,14 +86,13 @@ class FusionRepairServicePlanSubscription(models.Model):
             & Domain("date_end", ">=", date),
             order="date_end, id",
         )
-        fits = found.filtered(
+        return found.filtered(
             lambda one: (
                 one.visits_remaining > 0
                 and (one.plan_id.covers_maintenance or not for_maintenance)
                 and (not one.plan_id.category_ids or category in one.plan_id.category_ids)
             )
         )
-        return fits[:1]
 
     def _burn(self, repair, visit=None):
         """Use one visit. Of two technicians on the last one, one gets it: the database counts.

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .. import const
+
 
 class FusionTechnicianTask(models.Model):
     _inherit = "fusion.technician.task"
@@ -28,15 +30,17 @@ class FusionTechnicianTask(models.Model):
 
     def _on_status_changed(self, old, new):
         result = super()._on_status_changed(old, new)
-        self.sudo()._fc_get_visit(new)._follow(new)
+        self.sudo()._fc_get_visits(new)._follow(new)
         return result
 
-    def _fc_get_visit(self, status):
-        """:return: the visit of this task; a finished one that was linked by hand gets its own"""
-        visits = self.env["fusion.repair.maintenance.visit"]
-        visit = visits.search([("technician_task_id", "=", self.id)], limit=1)
+    def _fc_get_visits(self, status):
+        """:return: the visits of this task, those still open where there are any; a finished task
+        that was linked by hand gets its own"""
+        visits = self.env["fusion.repair.maintenance.visit"].search(
+            [("technician_task_id", "=", self.id)], order="id"
+        )
         contract = self.x_fc_maintenance_contract_id
-        if visit or status != "completed" or not contract:
-            return visit
+        if visits or status != "completed" or not contract:
+            return visits.filtered(lambda one: one.state in const.OPEN_VISIT) or visits
         contract = contract.with_context(fusion_repairs_source="office")
         return contract.create_repair_from_booking(self).x_fc_maintenance_visit_id

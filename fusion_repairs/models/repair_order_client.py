@@ -147,7 +147,7 @@ class RepairOrderClient(models.Model):
         return texts.get(self.x_fc_service_state, texts["to_schedule"])
 
     def _fc_get_planned_task(self):
-        tasks = self.x_fc_task_ids.sudo().filtered(lambda task: task.status == "scheduled")
+        tasks = self.sudo()._fc_get_tasks().filtered(lambda task: task.status == "scheduled")
         return tasks.sorted("datetime_start")[:1]
 
     def _fc_get_parts_lines(self):
@@ -174,7 +174,7 @@ class RepairOrderClient(models.Model):
             if arrived:
                 text = self.env._("The part is here: %(part)s.", part=line.product_id.name)
                 steps.append((max(arrived.mapped("date")), text))
-        for task in self.x_fc_task_ids.sudo().filtered("completed_at"):
+        for task in self.sudo()._fc_get_tasks().filtered("completed_at"):
             steps.append((task.completed_at, self.env._("Our technician was with you.")))
         tz = self.company_id._fc_tz()
         ordered = sorted((step for step in steps if step[0]), key=lambda step: step[0])

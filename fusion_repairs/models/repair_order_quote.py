@@ -41,7 +41,7 @@ class RepairOrderQuote(models.Model):
 
     def _fc_get_visit_start(self):
         """:return: naive UTC: the start of the planned visit, else now"""
-        tasks = self.x_fc_task_ids.filtered(
+        tasks = self._fc_get_tasks().filtered(
             lambda task: task.datetime_start and task.status not in ("cancelled", "no_show")
         )
         return tasks.sorted("datetime_start")[:1].datetime_start or fields.Datetime.now()

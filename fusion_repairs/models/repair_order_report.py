@@ -38,7 +38,7 @@ class RepairOrderReport(models.Model):
 
     def _fc_find_reported_task(self):
         """:return: the visit that a report ends: the one under way, else the next planned"""
-        tasks = self.x_fc_task_ids.filtered(
+        tasks = self._fc_get_tasks().filtered(
             lambda task: task.status in ("scheduled", "en_route", "in_progress")
         )
         order = {"in_progress": 0, "en_route": 1, "scheduled": 2}

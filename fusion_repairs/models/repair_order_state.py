@@ -42,6 +42,8 @@ class RepairOrderState(models.Model):
     @api.depends(
         "state", "x_fc_parts_state", "x_fc_quote_state", "x_fc_labour_line_ids.stop",
         "x_fc_task_ids.status", "x_fc_task_ids.datetime_start", "x_fc_task_ids.x_fc_outcome",
+        "x_fc_maintenance_visit_id.technician_task_id.status",
+        "x_fc_maintenance_visit_id.technician_task_id.datetime_start",
     )  # fmt: skip
     def _compute_x_fc_service_state(self):
         for repair in self:
@@ -49,7 +51,7 @@ class RepairOrderState(models.Model):
 
     def _fc_find_service_state(self):
         """:return: the first state of section “States” whose condition holds"""
-        tasks, now = self.x_fc_task_ids, fields.Datetime.now()
+        tasks, now = self._fc_get_tasks(), fields.Datetime.now()
         ended = {"cancel": "cancelled", "done": "done"}
         is_timed = any(not line.stop for line in self.x_fc_labour_line_ids)
         is_ready = (
@@ -71,9 +73,13 @@ class RepairOrderState(models.Model):
         )
         return next((state for holds, state in rules if holds), "new")
 
+    def _fc_get_tasks(self):
+        """:return: the job's tasks, and that of a household on which its unit is done too"""
+        return self.x_fc_task_ids | self.x_fc_maintenance_visit_id.technician_task_id
+
     def _fc_needs_return(self):
         """:return: whether a visit left work to do and no later one is planned"""
-        tasks = self.x_fc_task_ids.filtered(
+        tasks = self._fc_get_tasks().filtered(
             lambda one: one.datetime_start and one.status not in ("cancelled", "no_show")
         )
         last = tasks.sorted("datetime_start")[-1:]

@@ -20,7 +20,7 @@ class RepairOrderTimer(models.Model):
             )
         if self.state in ("done", "cancel"):
             raise UserError(self.env._("This job is closed."))
-        task = self.x_fc_task_ids.filtered(
+        task = self._fc_get_tasks().filtered(
             lambda one: (
                 one.technician_id == self.env.user
                 and one.status in ("scheduled", "en_route", "in_progress")

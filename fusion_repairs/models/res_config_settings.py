@@ -17,6 +17,7 @@ class ResConfigSettings(models.TransientModel):
     x_fc_repairs_followup_unbooked_days = fields.Integer("Days After the Reminder")
     x_fc_repairs_followup_overdue_enabled = fields.Boolean("Call Who Is Overdue")
     x_fc_repairs_followup_overdue_days = fields.Integer("Days After the Due Date")
+    x_fc_repairs_household_booking = fields.Boolean("One Visit per Household")
     x_fc_repairs_rating_enabled = fields.Boolean("Ask Clients After Jobs")
     x_fc_repairs_booking_lead_hours = fields.Integer("Earliest (hours from now)")
     x_fc_repairs_booking_horizon_days = fields.Integer("Latest (days from now)")

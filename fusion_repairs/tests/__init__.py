@@ -12,6 +12,8 @@ from . import test_flowchart
 from . import test_flowchart_browser
 from . import test_followup
 from . import test_health
+from . import test_household
+from . import test_household_page
 from . import test_intake
 from . import test_migration
 from . import test_office_browser
@@ -19,6 +21,7 @@ from . import test_parts
 from . import test_payment
 from . import test_policy
 from . import test_portal
+from . import test_quality
 from . import test_quote
 from . import test_rating
 from . import test_reminder

@@ -1,8 +1,65 @@
+from operator import attrgetter
+
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from .common import RepairsCase
+
+#: Who may: technician, office, manager, staff, portal.
+SERVICE = (True, True, True, False, False)
+OFFICE = (False, True, True, False, False)
+MANAGER = (False, False, True, False, False)
+NOBODY = (False, False, False, False, False)
+#: Record of the test case or name of a model: who may do what with it.
+MAINTENANCE = {
+    "category": {"read": SERVICE, "write": MANAGER, "unlink": NOBODY},
+    "category.checklist_item_ids": {"read": SERVICE, "write": MANAGER},
+    "mine": {"read": SERVICE, "write": OFFICE, "unlink": NOBODY},
+    "other": {"read": OFFICE},
+    "visit": {"write": SERVICE, "unlink": NOBODY},
+    "other_visit": {"read": OFFICE},
+    "visit.checklist_line_ids": {"write": SERVICE},
+    "other_visit.checklist_line_ids": {"read": OFFICE},
+    "certificate": {"read": OFFICE, "write": MANAGER},
+    "log": {"read": OFFICE, "write": NOBODY},
+    "mine.equipment_id": {"read": SERVICE, "write": OFFICE},
+}
+JOBS = {
+    "symptom": {"read": SERVICE, "write": MANAGER, "unlink": NOBODY},
+    "questions": {"read": SERVICE, "write": MANAGER},
+    "questions.question_ids": {"write": MANAGER},
+    "fusion.repair.intake.wizard": {"create": OFFICE},
+    "fusion.repair.intake.wizard.answer": {"create": OFFICE},
+    "answer": {"read": OFFICE, "write": OFFICE},
+    "quote_line": {"read": OFFICE, "write": OFFICE},
+    "rate": {"read": OFFICE, "write": MANAGER},
+    "warranty": {"read": OFFICE, "write": MANAGER},
+    "plan": {"read": OFFICE, "write": MANAGER},
+    "subscription": {"read": OFFICE, "write": MANAGER, "unlink": NOBODY},
+    "burn": {"read": OFFICE, "write": NOBODY},
+    "labour": {"write": SERVICE, "unlink": NOBODY},
+    "other_labour": {"read": OFFICE},
+    "backfill": {"read": MANAGER, "unlink": NOBODY},
+    "backfill.line_ids": {"write": MANAGER},
+    "fusion.repair.maintenance.backfill.wizard": {"create": MANAGER},
+    "device": {"read": OFFICE, "write": MANAGER},
+    "chart": {"read": SERVICE, "write": MANAGER},
+    "chart.node_ids": {"write": MANAGER},
+    "chart.node_ids.edge_ids": {"write": MANAGER},
+    "session_run": {"write": OFFICE, "unlink": NOBODY},
+    "payment": {"read": SERVICE, "write": OFFICE, "unlink": NOBODY},
+    "other_payment": {"read": OFFICE},
+    "fusion.repair.payment.collect": {"create": SERVICE},
+    "fusion.repair.contract.cancel": {"create": OFFICE},
+    "share": {"read": OFFICE, "write": NOBODY},
+    "fusion.repair.policy.apply": {"create": MANAGER},
+    "fusion.repair.policy.apply.line": {"create": MANAGER},
+    "fusion.repair.quality": {"read": OFFICE, "write": NOBODY},
+    "fusion.repair.rate.try": {"create": OFFICE},
+    "fusion.repair.visit.report.part": {"create": SERVICE},
+    "fusion.repair.visit.report.wizard": {"create": SERVICE},
+}
 
 
 @tagged("post_install", "-at_install")
@@ -105,100 +162,19 @@ class TestSecurity(RepairsCase):
             {"device_type": "Glider", "category_id": cls.category.id}
         )
 
-    def check(self, *rows):
-        """:param rows: (record, operation, who may: technician, office, manager, staff, portal)"""
-        for record, operation, expected in rows:
-            with self.subTest(model=record._name, record=record.ids, operation=operation):
-                found = tuple(record.with_user(user).has_access(operation) for user in self.people)
-                self.assertEqual(found, expected)
+    def check(self, table):
+        for name, rights in table.items():
+            record = self.env[name] if name in self.env else attrgetter(name)(self)[:1]
+            for operation, expected in rights.items():
+                with self.subTest(record=name, operation=operation):
+                    found = [record.with_user(one).has_access(operation) for one in self.people]
+                    self.assertEqual(tuple(found), expected)
 
     def test_who_may_do_what_in_maintenance(self):
-        self.check(
-            (self.category, "read", (True, True, True, False, False)),
-            (self.category, "write", (False, False, True, False, False)),
-            (self.category, "unlink", (False, False, False, False, False)),
-            (self.category.checklist_item_ids[0], "read", (True, True, True, False, False)),
-            (self.category.checklist_item_ids[0], "write", (False, False, True, False, False)),
-            (self.mine, "read", (True, True, True, False, False)),
-            (self.mine, "write", (False, True, True, False, False)),
-            (self.mine, "unlink", (False, False, False, False, False)),
-            (self.other, "read", (False, True, True, False, False)),
-            (self.visit, "write", (True, True, True, False, False)),
-            (self.visit, "unlink", (False, False, False, False, False)),
-            (self.other_visit, "read", (False, True, True, False, False)),
-            (self.visit.checklist_line_ids, "write", (True, True, True, False, False)),
-            (self.other_visit.checklist_line_ids, "read", (False, True, True, False, False)),
-            (self.certificate, "read", (False, True, True, False, False)),
-            (self.certificate, "write", (False, False, True, False, False)),
-            (self.log, "read", (False, True, True, False, False)),
-            (self.log, "write", (False, False, False, False, False)),
-            (self.mine.equipment_id, "read", (True, True, True, False, False)),
-            (self.mine.equipment_id, "write", (False, True, True, False, False)),
-        )  # fmt: skip
+        self.check(MAINTENANCE)
 
     def test_who_may_do_what_on_jobs(self):
-        self.check(
-            (self.symptom, "read", (True, True, True, False, False)),
-            (self.symptom, "write", (False, False, True, False, False)),
-            (self.symptom, "unlink", (False, False, False, False, False)),
-            (self.questions, "read", (True, True, True, False, False)),
-            (self.questions, "write", (False, False, True, False, False)),
-            (self.questions.question_ids, "write", (False, False, True, False, False)),
-            (self.env["fusion.repair.intake.wizard"], "create",
-             (False, True, True, False, False)),
-            (self.env["fusion.repair.intake.wizard.answer"], "create",
-             (False, True, True, False, False)),
-            (self.answer, "read", (False, True, True, False, False)),
-            (self.answer, "write", (False, True, True, False, False)),
-            (self.quote_line, "read", (False, True, True, False, False)),
-            (self.quote_line, "write", (False, True, True, False, False)),
-            (self.rate, "read", (False, True, True, False, False)),
-            (self.rate, "write", (False, False, True, False, False)),
-            (self.warranty, "read", (False, True, True, False, False)),
-            (self.warranty, "write", (False, False, True, False, False)),
-            (self.plan, "read", (False, True, True, False, False)),
-            (self.plan, "write", (False, False, True, False, False)),
-            (self.subscription, "read", (False, True, True, False, False)),
-            (self.subscription, "write", (False, False, True, False, False)),
-            (self.subscription, "unlink", (False, False, False, False, False)),
-            (self.burn, "read", (False, True, True, False, False)),
-            (self.burn, "write", (False, False, False, False, False)),
-            (self.labour, "write", (True, True, True, False, False)),
-            (self.other_labour, "read", (False, True, True, False, False)),
-            (self.labour, "unlink", (False, False, False, False, False)),
-            (self.backfill, "read", (False, False, True, False, False)),
-            (self.backfill, "unlink", (False, False, False, False, False)),
-            (self.backfill.line_ids, "write", (False, False, True, False, False)),
-            (self.env["fusion.repair.maintenance.backfill.wizard"], "create",
-             (False, False, True, False, False)),
-            (self.device, "read", (False, True, True, False, False)),
-            (self.device, "write", (False, False, True, False, False)),
-            (self.chart, "read", (True, True, True, False, False)),
-            (self.chart, "write", (False, False, True, False, False)),
-            (self.chart.node_ids, "write", (False, False, True, False, False)),
-            (self.chart.node_ids.edge_ids, "write", (False, False, True, False, False)),
-            (self.session_run, "write", (False, True, True, False, False)),
-            (self.session_run, "unlink", (False, False, False, False, False)),
-            (self.payment, "read", (True, True, True, False, False)),
-            (self.payment, "write", (False, True, True, False, False)),
-            (self.payment, "unlink", (False, False, False, False, False)),
-            (self.other_payment, "read", (False, True, True, False, False)),
-            (self.env["fusion.repair.payment.collect"], "create",
-             (True, True, True, False, False)),
-            (self.env["fusion.repair.contract.cancel"], "create",
-             (False, True, True, False, False)),
-            (self.share, "read", (False, True, True, False, False)),
-            (self.share, "write", (False, False, False, False, False)),
-            (self.env["fusion.repair.policy.apply"], "create",
-             (False, False, True, False, False)),
-            (self.env["fusion.repair.policy.apply.line"], "create",
-             (False, False, True, False, False)),
-            (self.env["fusion.repair.rate.try"], "create", (False, True, True, False, False)),
-            (self.env["fusion.repair.visit.report.part"], "create",
-             (True, True, True, False, False)),
-            (self.env["fusion.repair.visit.report.wizard"], "create",
-             (True, True, True, False, False)),
-        )  # fmt: skip
+        self.check(JOBS)
 
     def test_a_technician_makes_no_price(self):
         self.job.user_id = self.ann
@@ -242,6 +218,72 @@ class TestSecurity(RepairsCase):
                 self.assertEqual(line.label, "Brake")
         self.visit.with_user(self.office).x_fc_fee = 99
         self.assertEqual(self.visit.x_fc_fee, 99)
+
+    def test_a_technician_makes_no_price_with_a_new_record(self):
+        self.job.user_id = self.ann
+        for running in self.labour | self.other_labour:
+            running.stop = running.start
+        job, labour = {"user_id": self.ann.id}, {"repair_id": self.job.id}
+        jobs, lines = self.env["repair.order"], self.env["fusion.repair.labour.line"]
+        for model, values in (
+            (jobs, {**job, "partner_id": self.client.id}),
+            (jobs, {**job, "sale_order_id": self.new_order(self.lift, confirm=False).id}),
+            (jobs, {**job, "under_warranty": True}),
+            (jobs, {**job, "x_fc_estimated_minutes": 5}),
+            (jobs, {**job, "x_fc_labour_minutes": 5}),
+            (jobs, {**job, "x_fc_labor_warranty_id": self.warranty.id}),
+            (jobs, {**job, "x_fc_plan_subscription_id": self.subscription.id}),
+            (jobs, {**job, "x_fc_maintenance_contract_id": self.mine.id}),
+            (jobs, {**job, "x_fc_maintenance_visit_id": self.visit.id}),
+            (jobs, {**job, "x_fc_paid_state": "paid"}),
+            (jobs, {**job, "x_fc_quote_state": "approved"}),
+            (jobs, {**job, "x_fc_quote_total": 5}),
+            (jobs, {**job, "x_fc_quote_line_ids": [Command.create({"kind": "labour"})]}),
+            (lines, {**labour, "minutes": 1}),
+            (lines, {**labour, "is_cut": True}),
+            (lines, {**labour, "corrected_by": self.bob.id}),
+            (lines, {**labour, "technician_id": self.bob.id}),
+            (lines, {"repair_id": self.new_job().id}),
+            (self.env["fusion.repair.maintenance.visit"],
+             {"contract_id": self.mine.id, "partner_id": self.client.id}),
+            (self.env["fusion.repair.maintenance.checklist.line"],
+             {"visit_id": self.visit.id, "label": "Seat"}),
+            (self.env["fusion.technician.task"], {"summary": "Mine", "technician_id": self.ann.id}),
+        ):  # fmt: skip
+            with self.subTest(model=model._name, values=values):
+                before = model.search_count([])
+                with self.assertRaises(AccessError), self.env.cr.savepoint():
+                    model.with_user(self.ann).create(values)
+                self.assertEqual(model.search_count([]), before)
+        with self.assertRaises(AccessError):
+            self.job.with_user(self.ann).copy()
+
+    def test_what_a_technician_may_begin(self):
+        """A job without a client for the office to complete, and time on an own job."""
+        self.job.user_id = self.ann
+        self.labour.stop = self.labour.start
+        ann = self.env["repair.order"].with_user(self.ann)
+        job = ann.create(
+            {
+                "user_id": self.ann.id,
+                "x_fc_category_id": self.category.id,
+                "x_fc_problem": "It beeps.",
+                "x_fc_quote_state": "none",
+                "x_fc_quote_line_ids": [],
+                "under_warranty": False,
+            }
+        )
+        self.assertEqual((job.x_fc_problem, job.partner_id.id), ("It beeps.", False))
+        self.job.with_user(self.ann).action_timer_start()
+        running = self.job.x_fc_labour_line_ids.filtered(lambda line: not line.stop)
+        self.assertIn(self.ann, running.technician_id)
+        self.job.with_user(self.ann).action_timer_stop()
+        times = {"start": "2031-03-17 08:00:00", "stop": "2031-03-17 08:20:00"}
+        lines = self.env["fusion.repair.labour.line"].with_user(self.ann)
+        line = lines.create({"repair_id": self.job.id, "minutes": 20, **times})
+        self.assertEqual((line.minutes, line.corrected_by), (20, self.ann))
+        by_office = {"repair_id": self.job.id, "technician_id": self.bob.id, **times}
+        self.assertEqual(lines.with_user(self.office).create(by_office).corrected_by, self.office)
 
     def test_a_technician_reports(self):
         self.job.user_id = self.ann
@@ -288,6 +330,7 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.intake.wizard",
                 "fusion.repair.intake.wizard.answer",
                 "fusion.repair.callout.rate",
+                "fusion.repair.quality",
                 "fusion.repair.quote.line",
                 "fusion.repair.labor.warranty",
                 "fusion.repair.service.plan",

@@ -3,6 +3,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .. import const
+
 #: Entries of the report: field of the visit, and that of a job without a maintenance visit.
 ENTRIES = {
     "findings": "x_fc_findings",
@@ -74,7 +76,8 @@ class FusionRepairVisitReportWizard(models.TransientModel):
             visit = record
         if not visit and (task or repair):
             ways = [("technician_task_id", "in", task.ids), ("repair_order_id", "in", repair.ids)]
-            visit = visits.search(["|", *ways], limit=1)
+            found = visits.search(["|", *ways], order="id")
+            visit = (found.filtered(lambda one: one.state in const.OPEN_VISIT) or found)[:1]
         return visit, visit.repair_order_id or repair, task
 
     @api.model_create_multi
