@@ -84,7 +84,9 @@ class PipelineStepWizard(models.TransientModel):
         pipeline = PIPELINES.get(order._fc_pipeline())
         if not pipeline or target not in dict(pipeline.selection):
             return []
-        return [name for gate in pipeline.state(target).gates for name in const.STEP_ASKS.get(gate, ())]
+        return [
+            name for gate in pipeline.state(target).gates for name in const.STEP_ASKS.get(gate, ())
+        ]
 
     @api.depends("sale_order_id", "target_state")
     def _compute_target(self):
