@@ -1,7 +1,7 @@
 {
     "name": "Fusion Claims",
     "summary": "Funding cases on sale orders: ADP, March of Dimes, ODSP and other funders",
-    "version": "19.0.1.2.0",
+    "version": "19.0.1.2.1",
     "category": "Sales",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",

@@ -19,6 +19,7 @@ from . import (
     res_config_settings,
     res_partner,
     sale_order,
+    sale_order_checklist,
     sale_order_document,
     sale_order_followup,
     sale_order_funder,

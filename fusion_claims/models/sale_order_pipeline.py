@@ -12,12 +12,13 @@ class SaleOrder(models.Model):
 
     x_fc_steps = fields.Json("Next Steps", compute="_compute_x_fc_steps")
     x_fc_next_label = fields.Char("Next State", compute="_compute_x_fc_steps")
-    x_fc_missing_text = fields.Text("Missing for the Next State", compute="_compute_x_fc_steps")
+    x_fc_checklist = fields.Json("Missing for the Next State", compute="_compute_x_fc_steps")
 
     @api.depends("state", "x_fc_sale_type", "x_fc_status_before_hold", *STATUS_FIELDS)
     @api.depends_context("uid", "lang")
     def _compute_x_fc_steps(self):
-        """``x_fc_steps``: list of ``{"key", "label"}``; the first is the case's usual way on."""
+        """``x_fc_steps``: list of ``{"key", "label"}``; the first is the case's usual way on.
+        ``x_fc_checklist``: see :meth:`_fc_get_checklist`."""
         may_move = self.env.user.has_group(const.CLAIMS_USER)
         for order in self:
             allowed = order._fc_allowed_transitions() if may_move and order._origin else []
@@ -25,8 +26,7 @@ class SaleOrder(models.Model):
                 {"key": key, "label": order._fc_state_label(key)} for key in allowed
             ]
             order.x_fc_next_label = allowed and order._fc_state_label(allowed[0])
-            missing = order._fc_missing_requirements(allowed[0]) if allowed else []
-            order.x_fc_missing_text = "\n".join(f"• {row['message']}" for row in missing)
+            order.x_fc_checklist = allowed and order._fc_get_checklist(allowed[0])
 
     def _fc_allowed_transitions(self):
         """:return: keys of the states that the user may choose now, in the pipeline's order"""

@@ -6,6 +6,7 @@ from PIL import Image, ImageDraw
 from reportlab.pdfgen import canvas
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import TransactionCase, new_test_user
 from odoo.tools.pdf import PdfReader, PdfWriter
@@ -43,6 +44,35 @@ def make_signature(strokes=True):
 
 PDF = make_pdf()
 OTHER_PDF = make_pdf(2)
+
+
+class MatrixMixin:
+    """Who reads which records, and who changes none of them."""
+
+    def assert_reads(self, columns, sees):
+        """:param columns: list of records
+        :param sees: {user: text with "1" for each column that the user reads, else "0"}"""
+        for user, row in sees.items():
+            for records, flag in zip(columns, row, strict=True):
+                found = records.with_user(user)
+                with self.subTest(user=user.login, model=records._name):
+                    self.assertEqual(found.has_access("read"), flag == "1")
+                    rows = 0
+                    if self.env[records._name].with_user(user).has_access("read"):
+                        rows = found.search_count([("id", "in", records.ids)])
+                    self.assertEqual(rows, len(records) if flag == "1" else 0)
+
+    def assert_untouchable(self, users, changes):
+        """:param changes: list of (records, values that a change would write)"""
+        for user in users:
+            for records, values in changes:
+                with self.subTest(user=user.login, model=records._name):
+                    before = records.read(list(values))
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        records.with_user(user).write(values)
+                    with self.assertRaises(AccessError), self.env.cr.savepoint():
+                        records.with_user(user).unlink()
+                    self.assertEqual(records.read(list(values)), before)
 
 
 class ClaimsMixin:

@@ -6,6 +6,7 @@ from .common import PDF, ClaimsMixin
 from .test_page11 import Page11Mixin
 
 CLERK = Path(__file__).with_name("clerk_story.js").read_text()
+CHECKLIST = Path(__file__).with_name("checklist_story.js").read_text()
 
 
 @tagged("post_install", "-at_install")
@@ -32,6 +33,16 @@ class TestBrowser(Page11Mixin, ClaimsMixin, HttpCase):
         self.assertEqual(order.x_fc_adp_application_status, "submitted")
         self.assertTrue(order.x_fc_pages_11_12_in_original)
         self.assertTrue(order.x_fc_trail_has_final_application)
+
+    def test_what_is_missing_is_one_click_away(self):
+        order = self.new_case(status="application_received", lines=False)
+        self.client.x_fc_date_of_birth = False
+        self.browser_js(
+            f"/odoo/action-fusion_claims.action_adp_cases/{order.id}",
+            CHECKLIST,
+            ready="!!document.querySelector('.o_fusion_claims_missing')",
+            login="fc_clerk",
+        )
 
 
 @tagged("post_install", "-at_install")

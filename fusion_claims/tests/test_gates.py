@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from dateutil.relativedelta import relativedelta
+from lxml import etree
 from psycopg2.errors import UniqueViolation
 
 from odoo import fields
@@ -9,6 +10,7 @@ from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from ..models.sale_order_requirement import _REQUIREMENTS
 from .common import OTHER_PDF, PDF, ClaimsCase
 
 
@@ -302,8 +304,41 @@ class TestGates(ClaimsCase):
         order = self.new_case()
         form = Form(order)
         self.assertEqual(form.x_fc_next_label, "Assessment Scheduled")
-        self.assertIn("first day of the assessment", form.x_fc_missing_text)
+        self.assertEqual(
+            [row["name"] for row in form.x_fc_checklist], ["x_fc_assessment_start_date"]
+        )
         self.assertEqual(order.x_fc_waiting_on, "office")
+
+    def test_every_requirement_has_a_place(self):
+        order = self.new_case(status="ready_bill")
+        form = order.get_view(self.env.ref("sale.view_order_form").id, "form")["arch"]
+        names = set(etree.fromstring(form).xpath("//@name | //@id"))
+        dialogs = ("submission_package", "closing_audit")
+        parts = [
+            name
+            for wizard in ("ready.for.submission", "case.close.verification")
+            for name in order.env[f"fusion_claims.{wizard}.wizard"]._fields
+            if name.startswith("has_") or name.endswith("_ok")
+        ]
+        for code in [*(set(_REQUIREMENTS) - set(dialogs)), *parts]:
+            with self.subTest(code):
+                place = order._fc_get_place(code, "ready_bill")
+                self.assertTrue(place["method"] or place["name"])
+                if place["method"]:
+                    self.assertTrue(hasattr(order, place["method"]))
+                elif place["name"] != "action_fc_create_funding_invoices":  # bookkeepers only
+                    self.assertIn(place["name"], names)
+
+    def test_the_checklist_names_the_parts_of_a_package(self):
+        order = self.new_case(status="application_received")
+        order.x_fc_client_ref_1 = "AB"
+        rows = {row["name"] or row["method"] for row in order.x_fc_checklist}
+        self.assertIn("x_fc_client_ref_2", rows)
+        self.assertIn("x_fc_authorization_date", rows)
+        self.assertNotIn("action_fc_client_health", rows)
+        self.client.x_fc_date_of_birth = False
+        order.invalidate_recordset()
+        self.assertIn("action_fc_client_health", [row["method"] for row in order.x_fc_checklist])
 
     def test_dates_and_references(self):
         order = self.new_case(x_fc_client_ref_1="ab")

@@ -49,15 +49,20 @@ class CaseCloseVerificationWizard(models.TransientModel):
         }
 
     @api.model
-    def _get_missing(self, order):
-        """:return: labels of what is missing"""
+    def _get_missing_rows(self, order):
+        """:return: ``{field of this dialog: its label}`` of what is missing"""
         checks = self._get_checks(order)
         labels = self._get_labels()
-        return [
-            labels[name]._description_string(self.env)
+        return {
+            name: labels[name]._description_string(self.env)
             for name, holds in checks.items()
             if not holds
-        ]
+        }
+
+    @api.model
+    def _get_missing(self, order):
+        """:return: labels of what is missing"""
+        return list(self._get_missing_rows(order).values())
 
     def action_close_case(self):
         """:return: an action that closes the dialog

@@ -1,40 +1,7 @@
 from odoo import api, fields, models
 
+from .. import const
 from ..models.pipelines import PIPELINES, REASON
-
-#: {requirement: fields of the order that this dialog asks for}
-_ASKS = {
-    "authorizer": ("x_fc_authorizer_id",),
-    "assessment_start": ("x_fc_assessment_start_date",),
-    "assessment_end": ("x_fc_assessment_end_date",),
-    "claim_number": ("x_fc_claim_number",),
-    "approval_date": ("x_fc_claim_approval_date",),
-    "approval_letter": ("x_fc_approval_letter", "x_fc_approval_letter_filename"),
-    "delivery_date": ("x_fc_adp_delivery_date",),
-    "proof_of_delivery": ("x_fc_proof_of_delivery", "x_fc_proof_of_delivery_filename"),
-    "billing_in_time": ("x_fc_billing_permission_note",),
-    "mod_assessment_scheduled": ("x_fc_mod_assessment_scheduled_date",),
-    "mod_assessment_completed": ("x_fc_mod_assessment_completed_date",),
-    "mod_drawing": ("x_fc_mod_drawing", "x_fc_mod_drawing_filename", "x_fc_mod_drawing_date"),
-    "mod_application": ("x_fc_mod_application_form", "x_fc_mod_application_form_filename"),
-    "mod_quote": ("x_fc_mod_quote_document", "x_fc_mod_quote_document_filename"),
-    "mod_notice": ("x_fc_mod_notice_of_assessment", "x_fc_mod_notice_of_assessment_filename"),
-    "mod_reference": ("x_fc_mod_hvmp_reference",),
-    "mod_approved_amount": ("x_fc_mod_approved_amount",),
-    "mod_approval_date": ("x_fc_mod_approval_date",),
-    "mod_pca": ("x_fc_mod_pca_document", "x_fc_mod_pca_document_filename"),
-    "mod_completion": ("x_fc_mod_completion_date",),
-    "mod_pod": ("x_fc_mod_pod_document", "x_fc_mod_pod_document_filename"),
-    "mod_payment": ("x_fc_mod_payment_amount", "x_fc_mod_payment_date"),
-    "odsp_form": ("x_fc_odsp_msn_form", "x_fc_odsp_msn_form_filename"),
-    "odsp_letter": ("x_fc_odsp_decision_letter", "x_fc_odsp_decision_letter_filename"),
-    "odsp_amount": ("x_fc_odsp_approved_amount",),
-    "odsp_date": ("x_fc_odsp_decision_date",),
-    "funder": ("x_fc_funder_id",),
-    "funder_reference": ("x_fc_funder_reference",),
-    "funder_amount": ("x_fc_funder_approved_amount",),
-    "funder_date": ("x_fc_funder_decision_date",),
-}
 
 
 class PipelineStepWizard(models.TransientModel):
@@ -117,7 +84,9 @@ class PipelineStepWizard(models.TransientModel):
         pipeline = PIPELINES.get(order._fc_pipeline())
         if not pipeline or target not in dict(pipeline.selection):
             return []
-        return [name for gate in pipeline.state(target).gates for name in _ASKS.get(gate, ())]
+        return [
+            name for gate in pipeline.state(target).gates for name in const.STEP_ASKS.get(gate, ())
+        ]
 
     @api.depends("sale_order_id", "target_state")
     def _compute_target(self):

@@ -79,8 +79,8 @@ class ReadyForSubmissionWizard(models.TransientModel):
         return True
 
     @api.model
-    def _get_missing(self, order):
-        """:return: what is missing, a text each"""
+    def _get_missing_rows(self, order):
+        """:return: ``{field of this dialog: text}`` of what is missing"""
         messages = {
             "has_client_identity": self.env._(
                 "The client's name, date of birth and a valid health card number"
@@ -99,7 +99,12 @@ class ReadyForSubmissionWizard(models.TransientModel):
             "quantities_ok": self.env._("No more units of a code than the ADP allows"),
         }
         checks = self._get_checks(order)
-        return [text for name, text in messages.items() if not checks[name]]
+        return {name: text for name, text in messages.items() if not checks[name]}
+
+    @api.model
+    def _get_missing(self, order):
+        """:return: what is missing, a text each"""
+        return list(self._get_missing_rows(order).values())
 
     def action_confirm(self):
         """:return: an action that closes the dialog

@@ -4,7 +4,7 @@ from odoo.tests import HttpCase, TransactionCase, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from odoo.addons.fusion_claims.tests.common import OTHER_PDF, make_signature
+from odoo.addons.fusion_claims.tests.common import OTHER_PDF, MatrixMixin, make_signature
 
 from .common import ROLLATOR, PortalMixin
 from .test_photos import make_photo
@@ -61,7 +61,7 @@ class People(PortalMixin):
 
 
 @tagged("post_install", "-at_install")
-class TestRecords(People, TransactionCase):
+class TestRecords(MatrixMixin, People, TransactionCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -74,15 +74,7 @@ class TestRecords(People, TransactionCase):
             self.clerk: "111110", self.office: "111111", self.public: "000000",
             **dict.fromkeys(self.outsiders, "000000"),
         }  # fmt: skip
-        for user, row in sees.items():
-            for record, flag in zip(self.records, row, strict=True):
-                with self.subTest(user=user.login, model=record._name):
-                    found = record.with_user(user)
-                    self.assertEqual(found.has_access("read"), flag == "1")
-                    rows = 0
-                    if self.env[record._name].with_user(user).has_access("read"):
-                        rows = found.search_count([("id", "=", record.id)])
-                    self.assertEqual(rows, int(flag))
+        self.assert_reads(self.records, sees)
 
     def test_nobody_outside_changes_or_deletes_anything(self):
         values = {
@@ -93,15 +85,8 @@ class TestRecords(People, TransactionCase):
             "fusion.assessment.photo": {"caption": "X"},
             "fusion.visit.op": {"op_uuid": "X"},
         }
-        for user in (*self.outsiders, self.public):
-            for record in self.records:
-                with self.subTest(user=user.login, model=record._name):
-                    before = record.read(list(values[record._name]))
-                    with self.assertRaises(AccessError), self.env.cr.savepoint():
-                        record.with_user(user).write(values[record._name])
-                    with self.assertRaises(AccessError), self.env.cr.savepoint():
-                        record.with_user(user).unlink()
-                    self.assertEqual(record.read(list(values[record._name])), before)
+        changes = [(record, values[record._name]) for record in self.records]
+        self.assert_untouchable((*self.outsiders, self.public), changes)
 
     def test_who_is_told_of_the_condition(self):
         for user in (self.field_rep, self.mate, self.therapist, self.clerk):

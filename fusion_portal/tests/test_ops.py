@@ -369,6 +369,18 @@ class TestOps(PortalCase):
             self.assertFalse(names & never)
             self.assertFalse([n for n in names if "_signed_" in n or n.endswith("_signature")])
 
+    def test_the_state_says_what_an_item_requires_as_it_stands(self):
+        item = self.add(self.visit, "ceiling_lift", {}, measured=False)
+
+        def required():
+            rows = self.visit.with_user(self.field_rep)._get_state()["items"]
+            [row] = [row for row in rows if (row["kind"], row["id"]) == ("accessibility", item.id)]
+            return {name for name in row["required"] if "track_length" in name or "room" in name}
+
+        self.assertEqual(required(), {"ceil_track_length"})
+        item.ceil_track_layout = "room_covering"
+        self.assertEqual(required(), {"ceil_room_length", "ceil_room_width"})
+
     def test_the_state_is_what_the_workspace_needs(self):
         self.send(self.update({"ramp_rise": "abc"}))
         self.visit.accessibility_assessment_ids.segment_ids = [Command.clear()]

@@ -143,7 +143,7 @@ export class ItemForm extends Component {
             }
         }
         const isTouched = this.props.item.touched?.[field.name];
-        if (value || isTouched || this.isMissing(field.name)) {
+        if (value || isTouched || this.isMissing(field)) {
             return "";
         }
         return this.props.item.errors[field.name] || "";
@@ -159,12 +159,15 @@ export class ItemForm extends Component {
         const isOutside = value && high !== undefined && (value < low || value > high);
         return isOutside ? _t("%s must lie between %s and %s.", field.label, low, high) : "";
     }
-    isMissing(name) {
-        const field = this.type.fields.find((one) => one.name === name);
-        return Boolean(field?.required) && !this.numbers[name];
+    /** What depends on other answers is known of items that the server has seen. */
+    isRequired(field) {
+        return this.props.item.required?.includes(field.name) ?? field.required;
+    }
+    isMissing(field) {
+        return this.isRequired(field) && !this.numbers[field.name];
     }
     get missing() {
-        return this.type.fields.filter((field) => this.isMissing(field.name));
+        return this.type.fields.filter((field) => this.isMissing(field));
     }
     get otherErrors() {
         const names = this.type.fields.map((field) => field.name);
