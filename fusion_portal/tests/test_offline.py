@@ -219,11 +219,12 @@ class TestOffline(PortalMixin, TabletCase):
 
     def test_a_photo_waits_for_a_new_session(self):
         """The token on the page is of the old session: it is renewed, and the photo sent once."""
-        with self.tablet(self.field_rep.login) as tablet:
+        login = self.field_rep.login
+        with self.tablet(login) as tablet:
             self.open(tablet)
             self.add(tablet, "stairlift_straight")
             tablet.sent()
-            self.sign_in(tablet.browser, self.field_rep.login)
+            self.sign_in(tablet.browser, login)
             tablet.run(PHOTO)
             tablet.wait("document.querySelector('.o_fusion_visit_slot img')")
             tablet.sent()

@@ -40,13 +40,13 @@ class TestOfficeBrowser(RepairsCase, DeviceCase):
         self.patch(const, "REQUESTS_PER_ADDRESS", (1000, 3600))
 
     def test_the_office_takes_a_call(self):
-        known = self.Repair.search([], limit=1000)
+        known, kind = self.Repair.search([], limit=1000), self.category.name
         self.as_desktop()
         with self.device("tasks_olga") as desk:
             desk.open("/odoo/action-fusion_repairs.action_intake/new")
             desk.fill(".o_field_widget[name=search_text] input", "clara@example.com")
             desk.see("Clara Client", ".o_field_widget[name=found_partner_ids]")
-            desk.choose("category_id", self.category.name)
+            desk.choose("category_id", kind)
             desk.see("Nothing yet", ".o_fusion_repairs_history")
             desk.fill(".o_field_widget[name=problem] textarea", "It stops half way.")
             first = ".o_field_widget[name=answer_ids] .o_data_row:first-child"
@@ -59,11 +59,11 @@ class TestOfficeBrowser(RepairsCase, DeviceCase):
         self.assertEqual(job.x_fc_problem, "It stops half way.")
 
     def test_a_stranger_reports_on_a_phone(self):
-        known = self.Repair.search([], limit=1000)
+        known, kind = self.Repair.search([], limit=1000), self.category.name
         self.as_phone()
         with self.device() as phone:
             phone.open("/repairs/request?lang=en_US")
-            phone.click("a.button", self.category.name)
+            phone.click("a.button", kind)
             phone.see("Tell us what is wrong", "h1")
             self.assertLessEqual(phone.run("document.documentElement.scrollWidth"), 390)
             phone.fill("textarea[name=problem]", "It beeps at the top.")
