@@ -230,5 +230,23 @@ def exists(environment, database):
 
 
 def drop(environment, *databases):
+    """Drop databases, and end whoever is connected to them."""
     for database in databases:
-        psql(environment, "postgres", f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+        sql = f'DROP DATABASE IF EXISTS "{database}"'
+        try:
+            psql(environment, "postgres", f"{sql} WITH (FORCE)")
+        except SetupError:
+            # By force, the server wants to end its own vacuum worker as us, who may not. It ends it
+            # by itself for a plain drop, for which our sessions must be gone.
+            end_sessions(environment, database)
+            psql(environment, "postgres", sql)
+
+
+def end_sessions(environment, database):
+    """End this role's sessions on a database."""
+    psql(
+        environment,
+        "postgres",
+        f"""SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = '{database}' AND usename = current_user""",
+    )
