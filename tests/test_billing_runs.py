@@ -92,6 +92,43 @@ class TestFourRunsAtOnce(RunsCase):
         )
 
 
+class TestEarlyInvoices(RunsCase):
+    """Usage above its plan's threshold, found by several runs at one moment."""
+
+    def test_a_period_is_invoiced_early_once(self):
+        self.rpc("fusion.billing.plan", "write", [self.plan], {"spend_threshold": 1})
+        names = self.start_many("early", size(6, 100))
+        yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).date()
+        for name in names:
+            quickstart.report_usage(
+                self.billing, name, "map_calls", yesterday, [9000]
+            )
+        self.faults = 0
+        jobs = [self.make_job("sale.order", "_fc_invoice_spend") for _number in range(RUNNERS)]
+        others = [self.make_job(model, method) for model, method in JOBS.items()]
+        with ThreadPoolExecutor(RUNNERS) as pool:
+            list(pool.map(self.run_job_apart, [*jobs, *others]))
+        self.run_job_apart(jobs[0])  # what was cut off is done by the next run
+
+        early = self.sql(
+            """SELECT o.x_fc_billing_external_id, COUNT(DISTINCT i.move_id), SUM(i.price_subtotal)
+                 FROM account_move_line i
+                 JOIN sale_order_line_invoice_rel r ON r.invoice_line_id = i.id
+                 JOIN sale_order_line l ON l.id = r.order_line_id
+                 JOIN sale_order o ON o.id = l.order_id
+                WHERE l.x_fc_usage_kind = 'progress' AND i.parent_state = 'posted'
+                GROUP BY 1"""
+        )
+        self.assertEqual(sorted(early), [(name, 1, 30) for name in sorted(names)])
+        self.assertEqual(
+            self.sql(
+                """SELECT summary FROM mail_activity WHERE res_model = 'sale.order'
+                    AND summary LIKE 'Usage could not%%'"""
+            ),
+            [],
+        )
+
+
 class TestShuffledCounters(RunsCase):
     """Counters in any order, sent one to five times, while transactions and workers are killed and
     the database crashes: one total."""

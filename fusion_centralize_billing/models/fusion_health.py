@@ -73,7 +73,7 @@ class FusionHealth(models.AbstractModel):
         return [
             self._billing_check(
                 "unrated",
-                self.env._("Subscriptions whose usage could not be rated"),
+                self.env._("Subscriptions whose usage could not be rated or invoiced early"),
                 failing,
                 "error",
             ),
@@ -94,10 +94,10 @@ class FusionHealth(models.AbstractModel):
     def _count_failing(self):
         orders = self.env["sale.order"]
         activities = self.env["mail.activity"].sudo()
-        summaries = {
-            orders.with_context(lang=code)._fc_get_failure_summary()
-            for code, _name in self.env["res.lang"].get_installed()
-        }
+        summaries = set()
+        for code, _name in self.env["res.lang"].get_installed():
+            order = orders.with_context(lang=code)
+            summaries |= {order._fc_get_failure_summary(), order._fc_get_spend_failure_summary()}
         return activities.search_count(
             [("res_model", "=", "sale.order"), ("summary", "in", list(summaries))]
         )

@@ -21,21 +21,25 @@ class SaleOrder(models.Model):
         :param now: naive UTC
         """
         now = now or fields.Datetime.now()
+        due = self._fc_find_ratable()._fc_plan_spend(now)
+        run_batch(
+            self.browse(order.id for order in due),
+            lambda order: order._fc_bill_spend(now),
+            on_failure=lambda order, error: order._fc_note_failure(
+                order._fc_get_spend_failure_summary(), error
+            ),
+        )
+
+    def _fc_plan_spend(self, now):
+        """:return: {order: [LinePlan]} of those whose usage is to be invoiced early"""
         thresholds = self._fc_find_spenders(now)
         running = self.browse(order.id for order in thresholds)._fc_plan_running(now)
-        due = {
+        return {
             order: plans
             for order, plans in running.items()
             if sum(plan.total for plan in plans) >= thresholds[order]
         }
-        orders = self.browse(order.id for order in due)
-        run_batch(
-            orders,
-            lambda order: order._fc_bill_spend(due[order]),
-            on_failure=lambda order, error: order._fc_note_rating_failure(error),
-        )
 
-    @api.model
     def _fc_find_spenders(self, now):
         """Those with a coupon wait for their period's end: its reduction is counted on whole
         periods.
@@ -49,9 +53,13 @@ class SaleOrder(models.Model):
             (plan.service_id, plan.code, plan.plan_id): plan.spend_threshold for plan in catalogue
         }
         early = self.env["sale.order.line"].search(
-            [("x_fc_usage_kind", "=", EARLY), ("x_fc_usage_period_end", ">", now)]
+            [
+                ("order_id", "in", self.ids),
+                ("x_fc_usage_kind", "=", EARLY),
+                ("x_fc_usage_period_end", ">", now),
+            ]
         )
-        orders = self._fc_find_ratable() - early.order_id
+        orders = self.filtered_domain(self._fc_get_ratable_domain()) - early.order_id
         orders = orders.filtered(
             lambda order: (
                 order.subscription_state == "3_progress"
@@ -88,12 +96,14 @@ class SaleOrder(models.Model):
                 plans.setdefault(order, []).append(plan)
         return plans
 
-    def _fc_bill_spend(self, plans):
-        """Invoice these lines alone, posted; a saved card is charged by the dunning job.
-
-        :param plans: [LinePlan]
-        """
+    def _fc_bill_spend(self, now):
+        """Invoice the running period's usage alone, posted; a saved card is charged by the dunning
+        job. What it costs is looked up again: since it was found, another run may have billed it,
+        or the subscription ended."""
         self.ensure_one()
+        plans = self._fc_plan_spend(now).get(self)
+        if not plans:
+            return
         lines = self.env["sale.order.line"].create(
             [plan.prepare(self, EARLY) for plan in plans if plan.total]
         )
@@ -105,6 +115,9 @@ class SaleOrder(models.Model):
         moves = self.env["account.move"].sudo().with_context(default_move_type="out_invoice")
         move = moves.create(values).with_env(self.env)
         move.action_post()
+
+    def _fc_get_spend_failure_summary(self):
+        return self.env._("Usage could not be invoiced early")
 
     def _fc_take_spend_off(self, now):
         """Once a period is closed, a line for each one that was invoiced early takes it off.

@@ -92,7 +92,10 @@ class SaleOrder(models.Model):
         )
 
     def _fc_note_rating_failure(self, error):
-        summary = self._fc_get_failure_summary()
+        self._fc_note_failure(self._fc_get_failure_summary(), error)
+
+    def _fc_note_failure(self, summary, error):
+        """Ask a person to look, once for each kind of failure."""
         if self.activity_ids.filtered(lambda activity: activity.summary == summary):
             return
         self.activity_schedule(

@@ -123,6 +123,8 @@ class TestHealth(BillingCase, HttpCase):
         order = self.subscribe()
         order._fc_note_rating_failure("why")
         self.assertEqual(self.checks()["unrated"], ("error", before + 1))
+        order._fc_note_failure(order._fc_get_spend_failure_summary(), "why")
+        self.assertEqual(self.checks()["unrated"], ("error", before + 2))
 
     def test_invariants_hold_and_are_seen_when_they_break(self):
         order = self.subscribe()

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from psycopg2 import IntegrityError
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -56,6 +59,37 @@ class TestProgress(BillingCase):
         # 49 for June; May cost 160 and is paid up to 60
         self.assertRecordValues(last, [{"amount_untaxed": 149, "amount_tax": 19.37}])
         self.assertIn(early.name, last.invoice_line_ids.filtered(lambda x: x.price_unit < 0).name)
+
+    def test_what_another_run_billed_meanwhile_is_left_alone(self):
+        self.push(5_600_000, "2026-05-10")
+        now = moment("2026-05-11 16:00")
+        with freeze_time(now):
+            self.assertIn(self.order, self.order._fc_plan_spend(now))
+            self.order._fc_bill_spend(now)
+            self.order._fc_bill_spend(now)
+        self.assertEqual(len(self.early()), 1)
+        self.assertFalse(self.order.activity_ids)
+
+    def test_what_ended_meanwhile_is_left_alone(self):
+        self.push(5_600_000, "2026-05-10")
+        with freeze_time("2026-05-11 16:00:00"):
+            self.order._fc_terminate("skip", "skip")
+            self.order._fc_bill_spend(moment("2026-05-11 16:00"))
+        self.assertFalse(self.early())
+
+    def test_a_failure_is_told_once(self):
+        self.push(5_600_000, "2026-05-10")
+        with patch.object(type(self.order), "_prepare_invoice", side_effect=UserError("No journal")):
+            with mute_logger("odoo.addons.fusion_base.tools.batch"):
+                self.check("2026-05-11")
+                self.check("2026-05-12")
+        self.assertFalse(self.early())
+        self.assertRecordValues(
+            self.order.activity_ids,
+            [{"summary": "Usage could not be invoiced early", "note": "<p>No journal</p>"}],
+        )
+        self.check("2026-05-13")
+        self.assertEqual(self.early().amount_untaxed, 60)
 
     def test_the_sum_is_that_of_a_single_invoice(self):
         other = self.subscribe("s-2")
