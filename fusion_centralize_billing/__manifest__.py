@@ -1,7 +1,7 @@
 {
     "name": "Fusion Centralized Billing",
     "summary": "Usage of several apps in, taxed invoices and signed webhooks out",
-    "version": "19.0.1.5.1",
+    "version": "19.0.1.6.0",
     "category": "Sales/Subscriptions",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -32,6 +32,7 @@
         "wizards/fusion_billing_wallet_top_up_views.xml",
         "views/fusion_billing_service_views.xml",
         "views/fusion_billing_dashboard_views.xml",
+        "views/fusion_billing_margin_views.xml",
         "views/fusion_billing_metric_views.xml",
         "views/fusion_billing_plan_views.xml",
         "views/fusion_billing_charge_views.xml",

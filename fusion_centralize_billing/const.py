@@ -86,3 +86,7 @@ INTERVALS = {
     ("month", 6): "semiannual",
     ("year", 1): "yearly",
 }
+
+# What providers cost, of an addon that may be installed beside this one (B14)
+COST_MODEL = "fusion.api.usage.daily"
+COST_FIELDS = ("date", "service_code", "cost")

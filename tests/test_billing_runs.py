@@ -100,9 +100,7 @@ class TestEarlyInvoices(RunsCase):
         names = self.start_many("early", size(6, 100))
         yesterday = (datetime.now(timezone.utc) - timedelta(days=1)).date()
         for name in names:
-            quickstart.report_usage(
-                self.billing, name, "map_calls", yesterday, [9000]
-            )
+            quickstart.report_usage(self.billing, name, "map_calls", yesterday, [9000])
         self.faults = 0
         jobs = [self.make_job("sale.order", "_fc_invoice_spend") for _number in range(RUNNERS)]
         others = [self.make_job(model, method) for model, method in JOBS.items()]

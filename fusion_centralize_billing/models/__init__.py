@@ -14,6 +14,7 @@ from . import fusion_billing_api_key
 from . import fusion_billing_api_log
 from . import fusion_billing_webhook_secret
 from . import fusion_billing_account_link
+from . import fusion_billing_margin
 from . import fusion_billing_metric
 from . import fusion_billing_plan
 from . import fusion_billing_charge

@@ -17,6 +17,7 @@ from . import test_import
 from . import test_isolation
 from . import test_key
 from . import test_ledger
+from . import test_margin
 from . import test_period
 from . import test_plan_change
 from . import test_portal

@@ -79,14 +79,14 @@ class TestProgress(BillingCase):
 
     def test_a_failure_is_told_once(self):
         self.push(5_600_000, "2026-05-10")
-        with patch.object(type(self.order), "_prepare_invoice", side_effect=UserError("No journal")):
-            with mute_logger("odoo.addons.fusion_base.tools.batch"):
-                self.check("2026-05-11")
-                self.check("2026-05-12")
+        fault = patch.object(type(self.order), "_prepare_invoice", side_effect=UserError("Why"))
+        with fault, mute_logger("odoo.addons.fusion_base.tools.batch"):
+            self.check("2026-05-11")
+            self.check("2026-05-12")
         self.assertFalse(self.early())
         self.assertRecordValues(
             self.order.activity_ids,
-            [{"summary": "Usage could not be invoiced early", "note": "<p>No journal</p>"}],
+            [{"summary": "Usage could not be invoiced early", "note": "<p>Why</p>"}],
         )
         self.check("2026-05-13")
         self.assertEqual(self.early().amount_untaxed, 60)

@@ -40,6 +40,7 @@ RIGHTS = {
     "fusion.billing.anomaly": ("r", "r", "r"),
     "fusion.billing.source.run": ("", "", "r"),
     "fusion.billing.revenue": ("r", "r", "r"),
+    "fusion.billing.margin": ("r", "r", "r"),
     "fusion.billing.revenue.family": ("r", ALL, ALL),
     "fusion.billing.nexacloud": ("", "", ""),
     "fusion.billing.import.wizard": ("", "", "rwc"),
