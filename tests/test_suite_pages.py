@@ -32,6 +32,8 @@ INJECTED = """
     ].filter((fault) => fault)"""
 #: What a product of the demo and a kind of ours are both called; French for "load".
 NAMES = {"Straight Stair Lift", "Charger"}
+#: What a hostile text multiplies with its number, where a template computes it.
+PRIME, MOST_TEXTS = 7919, 3000
 #: A text of ours is looked for when it is long enough to be nobody's name.
 LEAST_LETTERS = 6
 PHONE, TABLET, DESKTOP = (390, 844), (800, 1280), (1280, 800)
@@ -62,6 +64,24 @@ def english_texts():
     return {text: addon for text, addon in found.items() if text not in french_texts}
 
 
+def read_json(said, title):
+    """:return: what a script printed after its title"""
+    return json.loads(re.search(f"^{title}=(.*)$", said, re.MULTILINE)[1])
+
+
+def injected(part):
+    """:return: what a hostile text became in a mail or a report, [] where it stayed text"""
+    page = html.fromstring(f"<div>{part}</div>")
+    found = page.xpath("//fusion-injected | //script[contains(., 'fusionInjected')]")
+    found += page.xpath("//iframe[contains(@srcdoc, 'fusionInjected')]")
+    found += page.xpath("//*[@*[starts-with(name(), 'on') and contains(., 'fusionInjected')]]")
+    found += page.xpath("//a[starts-with(@href, 'javascript:')]")
+    faults = [html.tostring(node, encoding="unicode")[:200] for node in found]
+    computed = {str(PRIME * number) for number in range(1, MOST_TEXTS)}
+    numbers = set(re.findall(r"\b\d{5,}\b", page.text_content()))
+    return [*faults, *sorted(computed & numbers)]
+
+
 class TestSuitePages(PageReader, ServerCase):
     @classmethod
     def copy_template(cls, environment, name):
@@ -70,13 +90,17 @@ class TestSuitePages(PageReader, ServerCase):
         said = databases.run_script(
             cls.odoo, name, "demo_pages.py", "demo-pages", "collecting the demo's pages"
         )
-        said += databases.run_script(
+        cls.pages = read_json(said, "PAGES")
+        cls.papers, cls.written, cls.headers = cls.write_papers(name)
+
+    @classmethod
+    def write_papers(cls, name):
+        """:return: {mail or report: list of its HTML}, texts written in English before, the
+        headers of the mails"""
+        said = databases.run_script(
             cls.odoo, name, "demo_papers.py", "demo-papers", "writing the demo's mails and reports"
         )
-        cls.pages, cls.papers, cls.written = (
-            json.loads(re.search(f"^{title}=(.*)$", said, re.MULTILINE)[1])
-            for title in ("PAGES", "PAPERS", "WRITTEN")
-        )
+        return [read_json(said, title) for title in ("PAPERS", "WRITTEN", "HEADERS")]
 
     def look_at(self, work):
         """:param work: called with (browser, login, path) on every page
@@ -152,13 +176,12 @@ class TestSuitePages(PageReader, ServerCase):
         self.assertCleanLog()
 
     def test_z_what_people_typed_stays_text(self):
-        """Hostile texts in every text of ours: no page runs one or breaks by one.
+        """Hostile texts in every text of ours: no page, mail or report runs one or breaks by one.
         Last by its name, because the demo is not the same afterwards."""
-        answer = databases.run_script(
+        said = databases.run_script(
             self.odoo, self.name, "inject.py", "inject", "placing hostile texts"
         )
-        line = next(row for row in answer.splitlines() if row.startswith("PLACED="))
-        counts = json.loads(line.removeprefix("PLACED="))
+        counts = read_json(said, "PLACED")
         self.assertGreater(counts["placed"], 300, counts)
 
         shown = set()
@@ -178,3 +201,12 @@ class TestSuitePages(PageReader, ServerCase):
         log = self.log.read_text(errors="replace")
         self.assertNotRegex(log, r"(?m)^2026-01-01 00:00:00,000 1 CRITICAL fusion injected")
         self.assertCleanLog()
+
+        papers, _written, headers = self.write_papers(self.name)
+        seen = {name for name, parts in papers.items() if "fusionInjected" in "".join(parts)}
+        self.assertGreater(len(seen), 5, "nothing of it was written")
+        self.assertEqual(
+            {name: sum(map(injected, parts), []) for name, parts in papers.items()},
+            dict.fromkeys(papers, []),
+        )
+        self.assertEqual(headers, self.headers)

@@ -1,10 +1,13 @@
 # Fed to Odoo's shell after demo_pages.py, which made everybody in the demo read French: renders
 # each mail of ours in the language of its reader, and each report of ours for a French clerk;
-# prints, as JSON, {name: list of HTML}, then what was written down in English before, as a list.
+# prints, as JSON, {name: list of HTML}, what was written down in English before, as a list, and the
+# headers that the mails have.
 import json
+from email import message_from_string
 
 RECORDS, LATEST = 3, 50
 FRENCH = "fr_CA"
+headers = set()
 env = env  # noqa: F821 - the shell's
 
 
@@ -27,11 +30,15 @@ def print_mail(template):
         records = records.filtered(lambda record: langs[record.id] == FRENCH)
     sender = template.with_context(lang=False if template.lang else FRENCH)
     ids, is_known = records[:RECORDS].ids, bool(template.lang)
-    return [
-        text
-        for field in ("subject", "body_html")
-        for text in sender._render_field(field, ids, compute_lang=is_known).values()
-    ]
+    subjects = sender._render_field("subject", ids, compute_lang=is_known)
+    bodies = sender._render_field("body_html", ids, compute_lang=is_known)
+    for number in ids:
+        message = env["ir.mail_server"]._build_email__(
+            "office@example.com", ["reader@example.com"], subjects[number], bodies[number],
+            subtype="html",
+        )  # fmt: skip
+        headers.update(message_from_string(message.as_string()).keys())
+    return [*subjects.values(), *bodies.values()]
 
 
 def print_report(report):
@@ -57,3 +64,4 @@ written = env["fusion.repair.maintenance.checklist.line"].search([]).mapped("lab
 written += env["sale.order.line"].search([]).mapped("name")
 print("PAPERS=" + json.dumps(papers))
 print("WRITTEN=" + json.dumps(sorted(set(written))))
+print("HEADERS=" + json.dumps(sorted(headers)))
