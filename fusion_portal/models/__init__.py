@@ -8,6 +8,7 @@ from . import fusion_assessment_visit_reminder
 from . import fusion_assessment
 from . import fusion_accessibility_assessment
 from . import fusion_accessibility_segment
+from . import fusion_accessibility_drawing
 from . import fusion_assessment_photo
 from . import fusion_visit_op
 from . import fusion_assessment_visit_page

@@ -104,6 +104,7 @@ class FusionAssessmentVisit(models.Model):
             "values": values | (item.raw_values or {}),
             "segments": [] if is_device else [row._get_values() for row in item.segment_ids],
             "computed": item._get_computed(),
+            "drawing": item._get_drawing_uri(),
             "required": sorted(measures.required(item._get_type(), item._get_measures())),
             "errors": item._measure_errors() if is_open else {},
             "warnings": item._measure_warnings() if is_open else [],

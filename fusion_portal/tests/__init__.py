@@ -1,5 +1,6 @@
 from . import test_combinations
 from . import test_completion
+from . import test_drawings
 from . import test_health
 from . import test_lengths
 from . import test_matrix

@@ -48,6 +48,10 @@ export class ItemForm extends Component {
         const { signed } = this.props.item;
         return signed.authorizer || signed.applicant;
     }
+    get drawingText() {
+        const rows = this.results.map(({ label, value }) => `${label}: ${value}`);
+        return [_t("Drawing of %s", this.props.item.label), ...rows].join(", ");
+    }
     idOf(name) {
         return `fusion_visit_${name}`;
     }

@@ -39,6 +39,7 @@ function newItem(op, schema, state) {
         segments: [],
         computed: {},
         errors: {},
+        drawing: "",
         warnings: [],
         photos: [],
         signed: { authorizer: false, applicant: false },
