@@ -51,10 +51,11 @@ class Odoo:
             conf.write("\n".join(lines) + "\n")
         return Path(path)
 
-    def start(self, arguments, config, extra_environment=None, **popen):
-        """:return: the running process; the caller removes ``config`` after it has ended"""
-        launcher = paths.ROOT / "scripts" / "launch" / "odoo-bin"
-        command = [str(paths.VENV_PYTHON), str(launcher), *map(str, arguments)]
+    def start(self, arguments, config, extra_environment=None, launcher="odoo-bin", **popen):
+        """:param launcher: file of ``scripts/launch/``
+        :return: the running process; the caller removes ``config`` after it has ended"""
+        script = paths.ROOT / "scripts" / "launch" / launcher
+        command = [str(paths.VENV_PYTHON), str(script), *map(str, arguments)]
         env = {**self.environment(config), **(extra_environment or {})}
         return subprocess.Popen(command, env=env, **popen)
 

@@ -21,15 +21,8 @@ FOREIGN_TEXTS = {"Ratings", "Next Activity Calendar Event", "Employee Contract"}
 BARE = "fusion_test_bare"
 #: {addon: core's addons that its tests use and it does not stand on}
 BESIDE = {"sale_subscription": ["payment_demo"], "fusion_repairs": ["payment_demo"]}
-#: {addon: tags} of core's tests of what we extend. Some that run while an addon is installed fail
-#: where accounting, which is loaded after it, is installed already: with our addons or without.
-CORE_TAGS = {
-    "hr_attendance": "/hr_attendance",
-    "hr_holidays": "/hr_holidays",
-    "repair": "/repair,-at_install",
-    "maintenance": "/maintenance,-at_install",
-    "stock": "/stock,-at_install",
-}
+#: Core's addons that we extend and whose own tests ``scripts/test --core`` runs.
+CORE = ("hr_attendance", "hr_holidays", "repair", "maintenance", "stock")
 DURATIONS = paths.RUN / "test-durations.json"
 #: A test beside a running server must not take its ports.
 NO_PORTS = ["--http-port=0", "--gevent-port=0"]
@@ -127,9 +120,10 @@ class Suites:
         _count(outcome, "install all together", odoo_log.complaints(log))
         return outcome
 
-    def odoo_tests(self, tags, name):
+    def odoo_tests(self, tags, name, launcher="odoo-bin"):
         """Run Odoo tests on a copy of the template.
 
+        :param launcher: file of ``scripts/launch/``
         :return: Outcome
         """
         database = f"fusion_test_{name}"
@@ -138,7 +132,9 @@ class Suites:
         pictures = ["--screenshots", paths.TEST_RESULTS / "screenshots"]
         command = ["-d", database, "--test-tags", tags, "--stop-after-init", *NO_PORTS, *pictures]
         with log.open("w") as out:
-            status = self.odoo.run(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            status = self.odoo.run(
+                command, launcher=launcher, stdin=subprocess.DEVNULL, stdout=out, stderr=out
+            )
         outcome, took = odoo_log.read_tests(log)
         _remember(took)
         if status and not outcome.failures:
