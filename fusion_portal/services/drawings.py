@@ -5,8 +5,8 @@ Numbers are inches. ``say(name, number)`` makes the text of a dimension from the
 
 from xml.sax.saxutils import escape
 
-DRAWN_WIDTH, DRAWN_HEIGHT = 640, 300  # most that one view takes, in units of the SVG
-SIDE, ROW, TITLE = 190, 30, 46
+DRAWN_WIDTH, DRAWN_HEIGHT = 520, 240  # most that one view takes, in units of the SVG
+SIDE, EDGE, ROW, TITLE = 250, 70, 30, 46
 INK, PALE, MARK, MEASURE = "#374151", "#e5e7eb", "#6d28d9", "#1d4ed8"
 FONT = 'font-family="sans-serif" font-size="14"'
 FLOOR_IN, STEP_IN, HANDRAIL_IN = 36, 48, 34  # drawn where nothing was measured; 34 in = 865 mm
@@ -55,11 +55,11 @@ class View:
         _left, bottom, _right, top = self.bounds
         return (top - bottom) * scale + ROW * (len(self.below) + 1)
 
-    def draw(self, scale, offset):
-        """:return: list of SVG elements, ``offset`` units below the top of the sheet"""
+    def draw(self, scale, margin, offset):
+        """:return: list of SVG elements, so many units right of and below the sheet's corner"""
         left, bottom, right, top = self.bounds
         width = (right - left) * scale
-        start = SIDE + (DRAWN_WIDTH - width) / 2
+        start = margin + (DRAWN_WIDTH - width) / 2
 
         def place(x, y):
             return start + (x - left) * scale, offset + (top - y) * scale
@@ -117,10 +117,11 @@ def to_svg(views, title, facts):
     """:param facts: texts under the title
     :return: SVG of the views, one below the other and at one scale, on white"""
     scale = min(view.scale for view in views)
-    width = DRAWN_WIDTH + 2 * SIDE
+    margin = SIDE if any(view.left for view in views) else EDGE
+    width = margin + DRAWN_WIDTH + SIDE
     parts, offset = [], TITLE + ROW
     for view in views:
-        parts += view.draw(scale, offset)
+        parts += view.draw(scale, margin, offset)
         offset += view.height(scale) + ROW
     head = _text(16, 26, title, size=' font-weight="bold"') + _text(16, 48, " · ".join(facts))
     return (
