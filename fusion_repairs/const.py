@@ -26,6 +26,8 @@ SWITCHES = {
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
 BANDS = (30, 7, 1)
 REMINDER_BATCH = 500
+#: Clients of one unit whose reminders share a savepoint; one that fails is tried alone.
+REMINDERS_TOGETHER = 50
 
 #: An order confirmed so many days ago is looked at again each night.
 ENROL_DAYS = 14
