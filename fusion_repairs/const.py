@@ -33,6 +33,10 @@ REMINDERS_TOGETHER = 50
 ENROL_DAYS = 14
 #: Contracts of which a second one of the same unit is refused.
 LIVE = ("draft", "active", "paused")
+#: Of a unit in a recall; ``unreachable`` is to be called.
+RECALL_STATES = ("to_notify", "notified", "booked", "done", "unreachable")
+#: Done without a visit, and safe to use.
+RECALL_HARMLESS = ("not_affected", "elsewhere")
 OPEN_VISIT = ("scheduled", "in_progress")
 
 #: Units of a client and site that are due within so many days of one another are one visit, as long

@@ -156,6 +156,10 @@ class MaintenanceEquipmentClient(models.Model):
             url = f"/my/repairs/{job.id}"
             day = fields.Date.context_today(self, job.create_date)
             history.append((day, text, job_states[job.x_fc_service_state], url))
+        recall_states = _labels(self.x_fc_recall_line_ids, "state")
+        for line in self.x_fc_recall_line_ids.filtered("notified_on"):
+            text = self.env._("Recall: %(hazard)s", hazard=line.recall_id.hazard)
+            history.append((line.notified_on, text, recall_states[line.state], ""))
         states = _labels(self.x_fc_certificate_ids, "state")
         for one in self.x_fc_certificate_ids:
             text = self.env._("Inspection certificate %(number)s", number=one.name)
