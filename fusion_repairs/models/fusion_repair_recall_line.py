@@ -65,7 +65,7 @@ class FusionRepairRecallLine(models.Model):
     is_marked = fields.Boolean(
         "Marked by the Recall", readonly=True, help="This recall made the unit Do Not Use."
     )
-    parent_state = fields.Selection(related="recall_id.state", string="State of the Recall")
+    recall_state = fields.Selection(related="recall_id.state", string="State of the Recall")
     company_id = fields.Many2one(related="recall_id.company_id", store=True, index=True)
 
     _one_per_unit = models.UniqueIndex(
@@ -106,6 +106,8 @@ class FusionRepairRecallLine(models.Model):
         result = super().write(vals)
         if vals.get("settled_reason") in const.RECALL_HARMLESS:
             self._free_units()
+        elif "settled_reason" in vals:
+            self.filtered(lambda line: line.recall_state == "running")._mark_units()
         return result
 
     # -- Household --------------------------------------------------------------------------------
@@ -228,7 +230,8 @@ class FusionRepairRecallLine(models.Model):
 
     def _email_recall(self, booking_url=None):
         """:return: Markup; rendering writes nothing"""
-        recall, stop = self.recall_id, self.env._("Please do not use it until we have seen it.")
+        recall = self.recall_id
+        stop = recall.is_stop and self.env._("Please do not use it until we have seen it.")
         sections = [
             (
                 line.equipment_id.sudo()._fc_get_model_name(),
@@ -247,10 +250,9 @@ class FusionRepairRecallLine(models.Model):
         ]
         return self._email_build(
             self.env._("Safety recall: %(unit)s", unit=self._get_unit_names()),
-            recall.hazard,
+            " ".join(filter(None, (stop, recall.hazard))),
             sections=[*sections, (self.env._("Your visit"), rows)],
-            note=stop if recall.is_stop else None,
-            email_type="urgent" if recall.is_stop else "attention",
+            email_type="urgent" if stop else "attention",
             button_url=booking_url or "/repairs/maintenance/book/preview",
             button_text=self.env._("Choose a time"),
         )

@@ -340,6 +340,9 @@ class TestRecall(RecallCase):
         self.assertTrue(self.other_unit.x_fc_do_not_use)
         self.assertEqual(self.recall.done_count, 2)
         self.assertFalse(self.mails_of(self.recall._cron_send_waves))
+        self.line_of(self.unit).settled_reason = False
+        self.assertTrue(self.unit.x_fc_do_not_use)
+        self.assertEqual(len(self.mails_of(self.recall._cron_send_waves)), 1)
 
     def test_a_unit_found_later_is_told_and_stopped_too(self):
         self.start(is_stop=True)
@@ -502,6 +505,14 @@ class TestRecallPage(RecallCase, HttpCase):
         self.assertNotIn("slot_key", page.text)
         status = self.get(answer.headers["Location"])
         self.assertIn("We opened a visit for the recall.", status.text)
+
+    def test_the_page_in_french(self):
+        self.env["res.lang"]._activate_lang("fr_CA")
+        self.env["ir.module.module"]._load_module_terms(["fusion_repairs"], ["fr_CA"])
+        self.client.lang = "fr_CA"
+        text = self.get(self.path).text
+        for part in ("Rappel de sécurité", "La visite ne vous coûte rien", "Ne l’utilisez pas"):
+            self.assertIn(part, text)
 
     def test_a_visit_that_was_cancelled_is_booked_again_on_the_same_job(self):
         page = self.get(self.path)
