@@ -113,11 +113,12 @@ class MaintenanceEquipmentClient(models.Model):
             [("equipment_id", "=", self.id), ("date_end", ">=", today)]
         )  # fmt: skip
         plan = contract and contract._find_plan(today)
+        covered = contract.filtered("x_fc_maintenance_fee") if plan else contract.browse()
         return {
             "card": self._fc_get_portal_card(),
             "unit": self,
             "contract": contract,
-            "fee": contract and contract._get_due_fee_text(),
+            "fee": contract and contract._get_due_fee_text(covered),
             "warranties": warranties,
             "plan": plan or self.env["fusion.repair.service.plan.subscription"],
             "manuals": self.x_fc_product_id.x_fc_manual_attachment_ids,

@@ -269,6 +269,23 @@ class TestRecall(RecallCase):
         self.assertIn("SL-998", mails[0].body_html)
         self.assertEqual(len(self.recall.line_ids.filtered("notified_on")), 3)  # with contract's
 
+    def test_another_place_or_skill_is_another_visit(self):
+        cottage = self.new_client("Cottage", parent_id=self.client.id, type="other", email=False)
+        skill = self.env.ref("fusion_tasks.skill_type_service").skill_ids[0]
+        skilled = self.category.copy({"code": "x", "x_fc_repair_skill_ids": skill.ids})
+        for values in (
+            {"x_fc_site_id": cottage.id},
+            {"x_fc_repair_category_id": skilled.id},
+        ):
+            with self.subTest(values=values):
+                unit = self.new_unit(x_fc_serial=f"SL-{len(values)}{list(values)[0]}", **values)
+                recall = self.new_recall(name=str(values))
+                self.start(recall)
+                line = self.line_of(unit, recall)
+                self.assertEqual(line._get_household(), line)
+                self.assertEqual(line._make_job().x_fc_recall_line_ids.equipment_id, unit)
+                unit.active = False
+
     def test_who_is_to_be_called(self):
         self.client.email = False
         self.recall.user_id = self.env.user
