@@ -1,7 +1,7 @@
 {
     "name": "Fusion Repairs",
     "summary": "Maintenance that books itself: contracts, reminders, visits, certificates",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "category": "Services/Field Service",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -56,6 +56,7 @@
         "views/fusion_repair_dashboard_views.xml",
         "views/fusion_repair_quality_views.xml",
         "views/fusion_repair_backfill_views.xml",
+        "views/fusion_repair_recall_views.xml",
         "views/product_template_views.xml",
         "views/maintenance_equipment_views.xml",
         "views/fusion_repair_maintenance_contract_views.xml",

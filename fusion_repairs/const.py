@@ -26,11 +26,17 @@ SWITCHES = {
 #: Bands of the reminders, in days before the due date; the last one counts for overdue units too.
 BANDS = (30, 7, 1)
 REMINDER_BATCH = 500
+#: Clients of one unit whose reminders share a savepoint; one that fails is tried alone.
+REMINDERS_TOGETHER = 50
 
 #: An order confirmed so many days ago is looked at again each night.
 ENROL_DAYS = 14
 #: Contracts of which a second one of the same unit is refused.
 LIVE = ("draft", "active", "paused")
+#: Of a unit in a recall; ``unreachable`` is to be called.
+RECALL_STATES = ("to_notify", "notified", "booked", "done", "unreachable")
+#: Done without a visit, and safe to use.
+RECALL_HARMLESS = ("not_affected", "elsewhere")
 OPEN_VISIT = ("scheduled", "in_progress")
 
 #: Units of a client and site that are due within so many days of one another are one visit, as long

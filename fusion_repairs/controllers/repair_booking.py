@@ -7,7 +7,7 @@ from . import page
 
 
 class RepairBooking(http.Controller):
-    """The client chooses a time for a repair, on the same openings as maintenance."""
+    """The client chooses a time for a repair or a recall, on the same openings as maintenance."""
 
     _book_url = "/repairs/visit/<string:token>"
 
@@ -52,6 +52,9 @@ class RepairBooking(http.Controller):
             return None, "busy"
         tokens = page.get_model("fusion.access.token")
         job, reason = tokens._resolve(token, "repair_booking", is_use)
+        if reason == "unknown":
+            line, reason = tokens._resolve(token, "recall_booking", is_use)
+            job = line and line._fc_get_bookable()
         if reason != "ok":
             return None, reason
         job = job.with_company(job.company_id)

@@ -13,6 +13,11 @@ from . import fusion_repair_service_plan
 from . import fusion_repair_service_plan_subscription
 from . import fusion_repair_service_plan_burn
 from . import fusion_repair_quality
+from . import fusion_repair_recall
+from . import fusion_repair_recall_wave
+from . import fusion_repair_recall_export
+from . import fusion_repair_recall_line
+from . import fusion_repair_recall_line_booking
 from . import fusion_repair_quote_line
 from . import fusion_repair_labour_line
 from . import fusion_repair_payment
@@ -69,6 +74,7 @@ from . import repair_order_payment
 from . import repair_order_flowchart
 from . import repair_order_report
 from . import repair_order_booking
+from . import repair_order_recall
 from . import repair_order_repeat
 from . import payment_transaction
 from . import purchase_order

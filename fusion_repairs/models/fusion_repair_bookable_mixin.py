@@ -7,6 +7,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from odoo.addons.fusion_base.tools.signing import sign_values, verify_values
 from odoo.addons.fusion_tasks.exceptions import SlotUnavailable
+from odoo.addons.fusion_tasks.services.openings import to_local
 
 from .. import const
 
@@ -18,6 +19,26 @@ class FusionRepairBookableMixin(models.AbstractModel):
     _name = "fusion.repair.bookable.mixin"
     _description = "Bookable Online"
     _slot_scope = const.SLOT_SCOPE
+
+    def _find_openings(self, hours, skills, site):
+        """:return: openings of technicians who hold the skills, with ``key`` and labels"""
+        self.ensure_one()
+        number = self.env["fusion.repair.parameter"]._get_number
+        earliest = fields.Datetime.now() + timedelta(hours=number("booking_lead_hours"))
+        company = self.company_id
+        slots = self.env["fusion.technician.task"].with_company(company)._find_slots(
+            duration_hours=hours,
+            date_from=to_local(earliest, company._fc_tz()).date(),
+            date_to=company._fc_today() + timedelta(days=number("booking_horizon_days")),
+            skill_ids=skills.ids,
+            latitude=site.partner_latitude,
+            longitude=site.partner_longitude,
+            company_id=company.id,
+            not_before=earliest,
+            per_day=number("booking_slots_per_day"),
+            limit=const.BOOKING_SLOTS,
+        )  # fmt: skip
+        return [{**slot, **self._make_offer(slot)} for slot in slots]
 
     def _make_offer(self, slot):
         """:return: ``key`` and labels of an opening, for these records alone"""

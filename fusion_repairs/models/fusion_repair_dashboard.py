@@ -203,7 +203,7 @@ class FusionRepairDashboard(models.AbstractModel):
         start, end = span
         jobs = self._ours(
             ("state", "=", "done"), ("x_fc_done_on", ">=", start), ("x_fc_done_on", "<", end),
-            ("x_fc_repair_type", "!=", "maintenance"),
+            ("x_fc_repair_type", "!=", "maintenance"), ("x_fc_intake_source", "!=", "recall"),
         )  # fmt: skip
         done = self._ours(("done_on", ">=", start), ("done_on", "<", end))
         percent, days = self.env["fusion.repair.quality"]._read_group(

@@ -32,15 +32,29 @@ class FusionRepairMaintenanceContractReminder(models.Model):
         return counts
 
     def _remind_all(self, counts):
-        """The earliest of a household comes first and speaks; when it fails, the others go without
-        it."""
-        failed, several = [], self._find_clients_of_several()
+        """Clients of one unit are worked many at once, households one by one."""
+        several = self._find_clients_of_several()
+        ordered = self.sorted(lambda contract: (contract.next_due_date, contract.id))
+        alone = ordered.filtered(lambda contract: contract.partner_id not in several)
+        worked = alone.with_context(fusion_repairs_own_unit_only=True)._remind_in_turn(
+            together=const.REMINDERS_TOGETHER
+        )
+        for done, failed in (worked, (ordered - alone)._remind_in_turn()):
+            counts["done"] += done
+            counts["failed"] += failed
+            counts["skipped"] -= done + failed
+        counts["skipped"] += len(self)
 
-        def in_household(contract):
-            return contract.with_context(
-                fusion_repairs_left_out=tuple(failed),
-                fusion_repairs_own_unit_only=contract.partner_id not in several,
-            )
+    def _remind_in_turn(self, together=1):
+        """The earliest of a household comes first and speaks; when it fails, the others go without
+        it.
+
+        :return: ``(number reminded, number failed)``
+        """
+        failed = []
+
+        def in_household(contracts):
+            return contracts.with_context(fusion_repairs_left_out=tuple(failed))
 
         def note_failure(contract, _error):
             failed.append(contract.id)
@@ -49,14 +63,18 @@ class FusionRepairMaintenanceContractReminder(models.Model):
             )
 
         done = run_batch(
-            self.sorted(lambda contract: (contract.next_due_date, contract.id)),
-            lambda contract: in_household(contract)._remind(),
+            self,
+            lambda contracts: in_household(contracts)._remind_each(),
             is_due=lambda contract: in_household(contract)._speaks_for_household(),
             on_failure=note_failure,
+            together=together,
         )
-        counts["done"] += done
-        counts["failed"] += len(failed)
-        counts["skipped"] += len(self) - done - len(failed)
+        return done, len(failed)
+
+    def _remind_each(self):
+        self.equipment_id.sudo().fetch(["x_fc_product_id", "x_fc_location_note"])  # all at once
+        for contract in self:
+            contract._remind()
 
     @api.model
     def _get_reminder_domain(self, company):

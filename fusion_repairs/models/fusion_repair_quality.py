@@ -20,6 +20,7 @@ class FusionRepairQuality(models.Model):
             "x_fc_category_id",
             "x_fc_done_on",
             "x_fc_equipment_id",
+            "x_fc_intake_source",
             "x_fc_repair_type",
             "x_fc_symptom_id",
         ],
@@ -83,10 +84,12 @@ class FusionRepairQuality(models.Model):
                         WHERE again.x_fc_equipment_id = r.x_fc_equipment_id
                           AND again.id != r.id AND again.state != 'cancel'
                           AND again.x_fc_repair_type IS DISTINCT FROM 'maintenance'
+                          AND again.x_fc_intake_source IS DISTINCT FROM 'recall'
                           AND again.create_date > r.x_fc_done_on
                           AND again.create_date <= r.x_fc_done_on + make_interval(days => %s)
                         LIMIT 1)
                       LIMIT 1) AS back ON TRUE
-                WHERE r.state = 'done' AND r.x_fc_repair_type IS DISTINCT FROM 'maintenance'""",
+                WHERE r.state = 'done' AND r.x_fc_repair_type IS DISTINCT FROM 'maintenance'
+                  AND r.x_fc_intake_source IS DISTINCT FROM 'recall'""",
             const.RETURN_DAYS,
         )

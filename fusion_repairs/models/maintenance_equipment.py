@@ -44,6 +44,7 @@ class MaintenanceEquipment(models.Model):
     x_fc_certificate_ids = fields.One2many(
         "fusion.repair.inspection.certificate", "equipment_id", "Certificates"
     )
+    x_fc_recall_line_ids = fields.One2many("fusion.repair.recall.line", "equipment_id", "Recalls")
     x_fc_visit_count = fields.Integer("Number of Visits", compute="_compute_x_fc_counts")
     x_fc_contract_count = fields.Integer("Number of Contracts", compute="_compute_x_fc_counts")
 
@@ -107,9 +108,12 @@ class MaintenanceEquipment(models.Model):
         site = self.x_fc_site_id
         return site or (client and client.browse(client.address_get(["delivery"])["delivery"]))
 
+    def _fc_get_model_name(self):
+        return self.x_fc_product_id.name or self.name
+
     def _fc_get_public_name(self):
         """:return: the unit as public pages name it: model and last four of the serial"""
-        name = self.x_fc_product_id.name or self.name
+        name = self._fc_get_model_name()
         return f"{name} (…{self.x_fc_serial_key[-4:]})" if self.x_fc_serial_key else name
 
     def action_fc_view_visits(self):

@@ -113,11 +113,12 @@ class MaintenanceEquipmentClient(models.Model):
             [("equipment_id", "=", self.id), ("date_end", ">=", today)]
         )  # fmt: skip
         plan = contract and contract._find_plan(today)
+        covered = contract.filtered("x_fc_maintenance_fee") if plan else contract.browse()
         return {
             "card": self._fc_get_portal_card(),
             "unit": self,
             "contract": contract,
-            "fee": contract and contract._get_due_fee_text(),
+            "fee": contract and contract._get_due_fee_text(covered),
             "warranties": warranties,
             "plan": plan or self.env["fusion.repair.service.plan.subscription"],
             "manuals": self.x_fc_product_id.x_fc_manual_attachment_ids,
@@ -156,6 +157,10 @@ class MaintenanceEquipmentClient(models.Model):
             url = f"/my/repairs/{job.id}"
             day = fields.Date.context_today(self, job.create_date)
             history.append((day, text, job_states[job.x_fc_service_state], url))
+        recall_states = _labels(self.x_fc_recall_line_ids, "state")
+        for line in self.x_fc_recall_line_ids.filtered("notified_on"):
+            text = self.env._("Recall: %(hazard)s", hazard=line.recall_id.hazard)
+            history.append((line.notified_on, text, recall_states[line.state], ""))
         states = _labels(self.x_fc_certificate_ids, "state")
         for one in self.x_fc_certificate_ids:
             text = self.env._("Inspection certificate %(number)s", number=one.name)

@@ -4,8 +4,6 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from odoo.addons.fusion_tasks.services.openings import to_local
-
 from .. import const
 
 BOOKING_SCOPE = "repair_booking"
@@ -33,24 +31,8 @@ class RepairOrderBooking(models.Model):
 
     def _fc_get_booking_slots(self):
         """:return: openings of technicians who hold the skills, with ``key`` and labels"""
-        self.ensure_one()
-        number = self.env["fusion.repair.parameter"]._get_number
-        earliest = fields.Datetime.now() + timedelta(hours=number("booking_lead_hours"))
-        company = self.company_id
-        site = self._fc_get_visit_site()
-        slots = self.env["fusion.technician.task"].with_company(company)._find_slots(
-            duration_hours=self._fc_get_visit_hours(),
-            date_from=to_local(earliest, company._fc_tz()).date(),
-            date_to=company._fc_today() + timedelta(days=number("booking_horizon_days")),
-            skill_ids=self.x_fc_category_id.x_fc_repair_skill_ids.ids,
-            latitude=site.partner_latitude,
-            longitude=site.partner_longitude,
-            company_id=company.id,
-            not_before=earliest,
-            per_day=number("booking_slots_per_day"),
-            limit=const.BOOKING_SLOTS,
-        )  # fmt: skip
-        return [{**slot, **self._make_offer(slot)} for slot in slots]
+        skills = self.x_fc_category_id.x_fc_repair_skill_ids
+        return self._find_openings(self._fc_get_visit_hours(), skills, self._fc_get_visit_site())
 
     def _fc_get_visit_site(self):
         partner = self.partner_id
@@ -64,13 +46,20 @@ class RepairOrderBooking(models.Model):
         :raise UserError: when a visit is planned already, or the job is closed
         :raise SlotUnavailable: when the time cannot be had any more
         """
+        technician, start = self._read_slot_key(slot_key)
+        return self._fc_book_at(technician, start, phone, note)
+
+    def _fc_book_at(self, technician, start, phone="", note=""):
+        """:param technician: id of the user
+        :param start: naive UTC
+        :return: as :meth:`_fc_book`
+        """
         self.ensure_one()
         repair = self.sudo().with_company(self.company_id)._in_office_words()
         lock = SQL("SELECT 1 FROM repair_order WHERE id = %s FOR UPDATE", repair.id)
         repair.env.execute_query(lock)
         if not repair._fc_is_bookable():
             raise UserError(self.env._("A visit is already booked."))
-        technician, start = repair._read_slot_key(slot_key)
         number = repair.env["fusion.repair.parameter"]._get_number
         drafts = repair.x_fc_task_ids.filtered(lambda task: task.status == "draft")
         values = repair._fc_prepare_task_values()
@@ -94,8 +83,9 @@ class RepairOrderBooking(models.Model):
         if repair.state == "draft":
             repair._action_repair_confirm()
         repair.schedule_date = start
+        is_inspection = repair.x_fc_repair_type == "inspection"
         repair._mail_client(
-            "email_template_repair_booked",
+            f"email_template_{'inspection' if is_inspection else 'repair'}_booked",
             attachments=repair._fc_make_calendar_file(task),
             status_url=repair._get_status_url(),
         )
@@ -116,6 +106,11 @@ class RepairOrderBooking(models.Model):
 
         return self._try_online(book)
 
+    def _fc_get_booked_title(self):
+        if self.x_fc_repair_type == "inspection":
+            return self.env._("Your inspection visit is booked")
+        return self.env._("Your repair visit is booked")
+
     def _email_repair_booked(self, status_url=None):
         """:return: Markup"""
         task = self._fc_get_planned_task()
@@ -128,7 +123,7 @@ class RepairOrderBooking(models.Model):
             (self.env._("Questions"), self.company_id.phone),
         ]
         return self._email_build(
-            self.env._("Your repair visit is booked"),
+            self._fc_get_booked_title(),
             self.env._(
                 "Please clear the way to the unit, keep pets in another room and leave the power "
                 "on."

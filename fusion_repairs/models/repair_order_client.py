@@ -164,7 +164,7 @@ class RepairOrderClient(models.Model):
 
     def _fc_get_timeline(self):
         """:return: list of ``(local day as text, sentence)``, newest first"""
-        steps = [(self.create_date, self.env._("We received your request."))]
+        steps = [(self.create_date, self._fc_get_first_step())]
         if self.x_fc_quote_sent_on:
             steps.append((self.x_fc_quote_sent_on, self.env._("We sent you the price.")))
         for line in self._fc_get_parts_lines():
@@ -182,6 +182,11 @@ class RepairOrderClient(models.Model):
             (self._format_day(to_local(moment, tz).date()), text)
             for moment, text in reversed(ordered)
         ]
+
+    def _fc_get_first_step(self):
+        if self.x_fc_recall_line_ids:
+            return self.env._("We opened a visit for the recall.")
+        return self.env._("We received your request.")
 
     def _fc_request_callback(self, phone="", note=""):
         """:return: the open ``mail.activity`` of this job; a second request adds to it"""

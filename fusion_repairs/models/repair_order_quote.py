@@ -123,7 +123,10 @@ class RepairOrderQuote(models.Model):
     # -- Coverage ---------------------------------------------------------------------------------
 
     def _fc_apply_coverage(self, lines, day):
-        """Manufacturer, labour warranty, plan, in this order; a line covered whole stays so."""
+        """Recall, manufacturer, labour warranty, plan: a line covered whole stays so."""
+        if self.x_fc_recall_line_ids:
+            kinds = ["callout", "labour", "travel", "part"]
+            _cover(lines, kinds, 100, self.env._("Recall"))
         if self.under_warranty:
             _cover(lines, ["part"], 100, self.env._("Manufacturer's warranty"))
         warranty = self.env["fusion.repair.labor.warranty"].sudo()._find_for(self, day)

@@ -32,13 +32,15 @@ class RepairOrderRepeat(models.Model):
         a thought, empty for any other; money before tax
         """
         unit = self.x_fc_equipment_id.sudo()
-        if not unit or self.x_fc_repair_type == "maintenance":
+        is_planned = self.x_fc_repair_type == "maintenance" or self.x_fc_intake_source == "recall"
+        if not unit or is_planned:
             return {}
         begun = self.create_date or fields.Datetime.now()
         year = begun - timedelta(days=365)
         jobs = self.sudo().search(
             Domain("x_fc_equipment_id", "=", unit.id)
             & Domain("x_fc_repair_type", "!=", "maintenance")
+            & Domain("x_fc_intake_source", "!=", "recall")
             & Domain("state", "!=", "cancel")
             & Domain("create_date", ">=", year)
             & Domain("create_date", "<=", begun)

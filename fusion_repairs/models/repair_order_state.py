@@ -109,9 +109,13 @@ class RepairOrderState(models.Model):
         unit = self.x_fc_equipment_id.sudo()
         name = unit._fc_get_public_name() if unit else self.x_fc_category_id.name
         minutes = self.x_fc_estimated_minutes or 60
+        is_inspection = self.x_fc_repair_type == "inspection"
+        named = {"unit": name or self.name}
         return {
-            "summary": self.env._("Repair: %(unit)s", unit=name or self.name),
-            "task_type": "repair",
+            "summary": self.env._("Inspection: %(unit)s", **named)
+            if is_inspection
+            else self.env._("Repair: %(unit)s", **named),
+            "task_type": "inspection" if is_inspection else "repair",
             "priority": "2" if self.priority == "1" else "0",
             "duration_hours": min(max(minutes / 60, 0.25), 24),
             "partner_id": self.partner_id.id,

@@ -24,6 +24,8 @@ from . import test_portal
 from . import test_quality
 from . import test_quote
 from . import test_rating
+from . import test_recall
+from . import test_recall_browser
 from . import test_reminder
 from . import test_request_page
 from . import test_security

@@ -51,6 +51,7 @@ class TestQuality(RepairsCase):
         for values, expected in (
             ({"state": "cancel"}, (100, False)),
             ({"x_fc_repair_type": "maintenance"}, (100, False)),
+            ({"x_fc_intake_source": "recall"}, (100, False)),
             ({"state": "confirmed"}, (0, "again")),
         ):
             job = self.new_done_job()

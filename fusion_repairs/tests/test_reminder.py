@@ -131,3 +131,40 @@ class TestReminder(RepairsCase):
         mail = self.run_on(30)
         self.assertIn("Frais d’entretien", mail.body_html)
         self.assertIn("lundi 31 mars 2031", mail.body_html)
+
+    def count_queries(self, number):
+        """:return: queries of a run that reminds so many clients of one unit each"""
+        for index in range(number):
+            self.new_contract(
+                partner_id=self.new_client(f"Cleo{number}x{index} Client").id,
+                x_fc_device_serial=f"Q{number}-{index}",
+            )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertEqual(len(self.run_on(30)), number)
+        self.env.flush_all()
+        return self.env.cr.sql_log_count - before
+
+    def test_at_most_fifteen_queries_a_mail(self):
+        self.count_queries(1)  # what a running server knows
+        few, many = self.count_queries(10), self.count_queries(20)
+        self.assertLessEqual((many - few) / 10, 15)
+
+    def test_one_bad_client_does_not_stop_those_worked_with_it(self):
+        clients = [self.new_client(f"{name} Client") for name in ("Alma", "Bert", "Cora")]
+        contracts = [self.new_contract(partner_id=client.id) for client in clients]
+        real = type(contracts[0])._get_booking_url
+
+        def fail(contract):
+            if contract == contracts[1]:
+                raise ValueError("broken")
+            return real(contract)
+
+        self.patch(type(contracts[0]), "_get_booking_url", fail)
+        with self.assertLogs("odoo.addons.fusion_base.tools.batch", "WARNING"):
+            mails = self.run_on(30)
+        self.assertEqual(sorted(mails.mapped("email_to")), ["alma@example.com", "cora@example.com"])
+        self.assertEqual([one.last_reminder_band for one in contracts], ["30", False, "30"])
+        self.assertEqual([len(one.activity_ids) for one in contracts], [0, 1, 0])
+        self.assertEqual(self.counts, {"done": 2, "skipped": 0, "failed": 1})

@@ -52,6 +52,8 @@ JOBS = {
     "other_payment": {"read": OFFICE},
     "fusion.repair.payment.collect": {"create": SERVICE},
     "fusion.repair.contract.cancel": {"create": OFFICE},
+    "recall": {"read": OFFICE, "write": MANAGER, "create": MANAGER, "unlink": NOBODY},
+    "recall.line_ids": {"read": OFFICE, "write": OFFICE, "create": MANAGER, "unlink": NOBODY},
     "share": {"read": OFFICE, "write": NOBODY},
     "fusion.repair.policy.apply": {"create": MANAGER},
     "fusion.repair.policy.apply.line": {"create": MANAGER},
@@ -158,6 +160,14 @@ class TestSecurity(RepairsCase):
     def make_backfill(cls):
         cls.backfill = cls.env["fusion.repair.backfill.run"].create({"company_id": cls.company.id})
         cls.backfill.line_ids = [(0, 0, {"action": "skip", "product_id": cls.lift.id})]
+        cls.recall = cls.env["fusion.repair.recall"].create(
+            {
+                "name": "Swivel lock",
+                "category_ids": [(6, 0, cls.category.ids)],
+                "company_id": cls.company.id,
+            }
+        )
+        cls.recall.action_find_units()
         cls.device = cls.env["fusion.repair.device.type.map"].create(
             {"device_type": "Glider", "category_id": cls.category.id}
         )
@@ -351,6 +361,8 @@ class TestSecurity(RepairsCase):
                 "fusion.repair.rate.try",
                 "fusion.repair.payment",
                 "fusion.repair.payment.collect",
+                "fusion.repair.recall",
+                "fusion.repair.recall.line",
                 "fusion.repair.contract.cancel",
                 "fusion.repair.visit.report.wizard",
                 "fusion.repair.visit.report.part",
@@ -363,7 +375,8 @@ class TestSecurity(RepairsCase):
         for record in (
             self.mine, self.visit, self.certificate, self.log, self.mine.equipment_id, self.job,
             self.rate, self.quote_line, self.warranty, self.subscription, self.burn, self.labour,
-            self.answer, self.payment, self.session_run, self.share,
+            self.answer, self.payment, self.session_run, self.share, self.recall,
+            self.recall.line_ids,
         ):  # fmt: skip
             found = record.with_user(self.office).with_context(allowed_company_ids=other.ids)
             self.assertFalse(found.search([("id", "in", record.ids)]))
