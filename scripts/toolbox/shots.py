@@ -611,5 +611,13 @@ SHOTS += [
         ),
         ready="!!document.querySelector('.o_data_row')",
     ),
+    Shot(
+        "repairs_recall",
+        "petra",
+        "/odoo/action-fusion_repairs.action_recalls",
+        DESKTOP,
+        (_FIRST_ROW,),
+        ready="!!document.querySelector('.o_data_row')",
+    ),
     *shots_portal.make(Shot),
 ]
