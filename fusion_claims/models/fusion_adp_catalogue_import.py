@@ -86,9 +86,10 @@ class FusionAdpCatalogueImport(models.Model):
                 [row, heading, cell, self._describe_error(reason, detail)]
                 for row, heading, cell, reason, detail in one.errors or []
             ]
+            hidden = one.error_count - len(rows)
+            more = hidden > 0 and self.env._("And %(count)s more.", count=hidden)
             one.error_html = rows and self.env["ir.qweb"]._render(
-                "fusion_claims.catalogue_errors",
-                {"errors": rows, "more": one.error_count - len(rows)},
+                "fusion_claims.catalogue_errors", {"errors": rows, "more": more}
             )
 
     @api.depends("withdrawn_count", "unchanged_count", "price_count", "text_count")

@@ -149,7 +149,7 @@ class TestCatalogueImport(ClaimsCase):
         one = self.new_import(*[f"X{number};T;;x" for number in range(250)])
         one.action_check()
         self.assertEqual((len(one.errors), one.error_count), (200, 250))
-        self.assertIn("50", one.error_html)
+        self.assertIn("And 50 more.", one.error_html)
 
     def test_text_of_the_file_is_no_markup(self):
         one = self.new_import("WM100;;;<b>1</b>")
