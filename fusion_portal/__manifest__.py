@@ -1,7 +1,7 @@
 {
     "name": "Fusion Portal",
     "summary": "Home visits: measure for several funders at once, one draft order per funder",
-    "version": "19.0.1.1.3",
+    "version": "19.0.1.2.0",
     "category": "Sales",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
