@@ -88,7 +88,7 @@ class FusionAdpCatalogueImport(models.Model):
             ]
             hidden = one.error_count - len(rows)
             more = hidden > 0 and self.env._("And %(count)s more.", count=hidden)
-            one.error_html = rows and self.env["ir.qweb"]._render(
+            one.error_html = bool(rows) and self.env["ir.qweb"]._render(
                 "fusion_claims.catalogue_errors", {"errors": rows, "more": more}
             )
 

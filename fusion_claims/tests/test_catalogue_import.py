@@ -143,7 +143,7 @@ class TestCatalogueImport(ClaimsCase):
         self.assertEqual(self.snapshot(), before)
         one.file = base64.b64encode(make_csv("Code,Price", "WM100,1100"))
         one.action_check()
-        self.assertEqual((one.state, one.error_count), ("checked", 0))
+        self.assertEqual((one.state, one.error_count, one.error_html), ("checked", 0, False))
 
     def test_many_errors_are_counted(self):
         one = self.new_import(*[f"X{number};T;;x" for number in range(250)])
