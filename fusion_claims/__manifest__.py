@@ -1,7 +1,7 @@
 {
     "name": "Fusion Claims",
     "summary": "Funding cases on sale orders: ADP, March of Dimes, ODSP and other funders",
-    "version": "19.0.1.2.1",
+    "version": "19.0.1.3.0",
     "category": "Sales",
     "author": "Nexa Systems Inc.",
     "license": "LGPL-3",
@@ -35,6 +35,7 @@
         "wizards/device_approval_wizard_views.xml",
         "wizards/case_close_verification_wizard_views.xml",
         "wizards/pipeline_step_wizard_views.xml",
+        "views/fusion_adp_catalogue_import_views.xml",
         "views/fusion_adp_device_code_views.xml",
         "views/fusion_claims_log_views.xml",
         "views/fusion_mod_income_threshold_views.xml",

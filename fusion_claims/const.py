@@ -87,3 +87,47 @@ SIGNATURE_MAX_BYTES = 1024 * 1024
 SIGNATURE_MIN_PIXELS = 60
 SIGNED_PDF_DAYS = 30
 BATCH = 500
+
+#: {field of a device code: headings of its column in a catalogue file}; lower case, no accents
+CATALOGUE_COLUMNS = {
+    "device_code": (
+        "code", "device code", "adp code", "adp device code", "catalogue code", "catalog code",
+        "catalogue number", "code de l appareil", "code d appareil", "code paaf", "code adp",
+    ),
+    "device_type": (
+        "type", "device type", "device category", "category", "type d appareil",
+        "type de l appareil", "categorie",
+    ),
+    "description": ("description", "device description", "name", "nom", "designation"),
+    "manufacturer": ("manufacturer", "make", "brand", "fabricant", "marque"),
+    "adp_price": (
+        "price", "adp price", "approved price", "adp approved price", "prix", "prix adp",
+        "prix paaf", "prix approuve",
+    ),
+    "max_quantity": (
+        "most units", "max quantity", "maximum quantity", "quantity", "max qty", "quantite",
+        "quantite maximale",
+    ),
+    "sn_required": (
+        "serial number needed", "serial number required", "sn required", "serial",
+        "numero de serie requis", "numero de serie",
+    ),
+    "effective_date": (
+        "in force from", "effective date", "effective", "date d entree en vigueur",
+        "en vigueur depuis", "date",
+    ),
+}  # fmt: skip
+#: What an import sets or takes back of a device code.
+CATALOGUE_FIELDS = (
+    "device_type", "description", "manufacturer", "equipment_family", "adp_price", "currency_id",
+    "max_quantity", "sn_required", "effective_date", "active",
+)  # fmt: skip
+CATALOGUE_HEADING_ROWS = 20
+CATALOGUE_MAX_ROWS = 20_000
+CATALOGUE_MAX_BYTES = 10 * 1024 * 1024
+CATALOGUE_MAX_UNPACKED = 200 * 1024 * 1024
+CATALOGUE_MAX_PRICE = 1_000_000  # dollars
+CATALOGUE_CODE_LENGTH = 32
+CATALOGUE_TEXT_LENGTH = 250
+#: Wrong cells that are listed one by one.
+CATALOGUE_ERRORS_SHOWN = 200

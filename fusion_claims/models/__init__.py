@@ -2,6 +2,8 @@ from . import (
     account_move,
     account_move_line,
     base,
+    fusion_adp_catalogue_import,
+    fusion_adp_catalogue_import_line,
     fusion_adp_device_code,
     fusion_claims_email_log,
     fusion_claims_status_log,

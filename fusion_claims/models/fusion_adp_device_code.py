@@ -1,4 +1,8 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
+
+from .. import const
 
 #: First word found in the device type decides; more special families come first.
 _FAMILY_WORDS = [
@@ -96,3 +100,26 @@ class FusionAdpDeviceCode(models.Model):
         if not vals.get("device_code"):
             return vals
         return {**vals, "device_code": vals["device_code"].strip().upper()}
+
+    def _get_snapshots(self):
+        """:return: {id: {field: value as JSON has it}}, of the fields that an import sets"""
+        self.flush_recordset(const.CATALOGUE_FIELDS)
+        self.invalidate_recordset(const.CATALOGUE_FIELDS)  # rounded as the database has it
+        rows = self.read(const.CATALOGUE_FIELDS, load=None)
+        for row in rows:
+            row["effective_date"] = fields.Date.to_string(row["effective_date"])
+        return {row.pop("id"): row for row in rows}
+
+    @api.model
+    def _write_each(self, changes):
+        """Write many codes, each its own values, in few statements.
+
+        :param changes: list of (code, values)"""
+        by_type = defaultdict(list)
+        for code, values in changes:
+            if "device_type" in values:
+                by_type[values["device_type"]].append(code.id)
+        for device_type, ids in by_type.items():  # order lines are searched once per type
+            self.browse(ids).device_type = device_type
+        for code, values in changes:
+            code.write({name: value for name, value in values.items() if name != "device_type"})

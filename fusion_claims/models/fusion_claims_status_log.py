@@ -3,6 +3,15 @@ from odoo.exceptions import AccessError
 
 from .pipelines import PIPELINES
 
+#: Every state once; a key that several pipelines have means the same in each.
+_STATES = list(
+    {
+        state.key: (state.key, state.label)
+        for pipeline in PIPELINES.values()
+        for state in pipeline.states
+    }.values()
+)
+
 
 class FusionClaimsStatusLog(models.Model):
     """Each step of each case: who, when, why, and how long the state before had lasted."""
@@ -17,8 +26,8 @@ class FusionClaimsStatusLog(models.Model):
     pipeline = fields.Selection(
         [(code, pipeline.label) for code, pipeline in PIPELINES.items()], required=True
     )
-    from_state = fields.Char("From")
-    to_state = fields.Char("To", required=True)
+    from_state = fields.Selection(_STATES, "From")
+    to_state = fields.Selection(_STATES, "To", required=True)
     from_label = fields.Char("From State", compute="_compute_labels")
     to_label = fields.Char("To State", compute="_compute_labels")
     user_id = fields.Many2one("res.users", "By", required=True)
@@ -26,7 +35,11 @@ class FusionClaimsStatusLog(models.Model):
     reason = fields.Char()
     seconds_in_previous = fields.Integer("Seconds in the State Before", aggregator="avg")
     days_in_previous = fields.Float(
-        "Days in the State Before", compute="_compute_days_in_previous", digits=(16, 1)
+        "Days in the State Before",
+        compute="_compute_days_in_previous",
+        store=True,
+        digits=(16, 1),
+        aggregator="avg",
     )
 
     @api.depends("pipeline", "from_state", "to_state")

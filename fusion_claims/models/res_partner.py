@@ -70,7 +70,7 @@ class ResPartner(models.Model):
         return super().write(self._fc_prepare_health_vals(vals))
 
     def _fc_mod_lifetime_used(self, exclude_order=None):
-        """:param exclude_order: a sale.order that does not count
+        """:param exclude_order: sale.order records that do not count
         :return: what March of Dimes has paid, or approved, for this person's homes; for
             information only"""
         self.ensure_one()
@@ -84,7 +84,7 @@ class ResPartner(models.Model):
             ("state", "!=", "cancel"),
         ]
         if exclude_order:
-            domain.append(("id", "!=", exclude_order.id))
+            domain.append(("id", "not in", exclude_order.ids))
         orders_sudo = self.env["sale.order"].sudo().search(domain)
         return sum(
             order.x_fc_mod_payment_amount or order.x_fc_mod_approved_amount for order in orders_sudo

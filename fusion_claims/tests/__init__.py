@@ -2,6 +2,8 @@ from . import (
     test_access_report,
     test_browser,
     test_case_locks,
+    test_catalogue_file,
+    test_catalogue_import,
     test_client_health,
     test_documents,
     test_follow_up,

@@ -101,6 +101,7 @@ class TestGates(ClaimsCase):
     def approve_devices(self, order):
         wizard = self.env["fusion_claims.device.approval.wizard"].with_user(self.clerk)
         wizard = wizard.with_context(default_sale_order_id=order.id).create({})
+        self.assertIs(wizard.warning, False)
         wizard.action_confirm()
 
     def pay(self, moves):

@@ -1,3 +1,8 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -144,6 +149,18 @@ class TestPipeline(ClaimsCase):
         )
         self.assertEqual((row.from_label, row.to_label), ("Quotation", "Assessment Scheduled"))
         self.assertGreaterEqual(row.seconds_in_previous, 0)
+
+    def test_time_in_a_state_is_read_in_words_and_days(self):
+        order = self.new_case()
+        with freeze_time(fields.Datetime.now() + timedelta(days=3)):
+            order.action_fc_set_status("on_hold", "x")
+        logs = self.env["fusion.claims.status.log"].with_user(self.clerk)
+        [group] = logs.formatted_read_group(
+            [("order_id", "=", order.id)], ["from_state"], ["days_in_previous:avg"]
+        )
+        self.assertAlmostEqual(group["days_in_previous:avg"], 3, 1)
+        names = dict(logs.fields_get(["from_state"])["from_state"]["selection"])
+        self.assertEqual(names[group["from_state"]], "Quotation")
 
     def test_a_sales_rep_moves_nothing(self):
         order = self.new_case(user=self.rep)

@@ -13,6 +13,8 @@ ROLES = ("portal", "employee", "rep", "clerk", "manager")
 #: {model: rights by role, letters of read, write, create, unlink}
 RIGHTS = {
     "fusion.adp.device.code": ("", "r", "r", "r", "rwcu"),
+    "fusion.adp.catalogue.import": ("", "", "", "", "rwcu"),
+    "fusion.adp.catalogue.import.line": ("", "", "", "", "r"),
     "fusion.page11.sign.request": ("", "", "", "rwc", "rwc"),
     "fusion.page11.consent": ("", "", "", "r", "rwc"),
     "fusion.claims.status.log": ("", "", "r", "r", "r"),

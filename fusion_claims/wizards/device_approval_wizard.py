@@ -36,7 +36,7 @@ class DeviceApprovalWizard(models.TransientModel):
     def _compute_warning(self):
         for wizard in self:
             refused = wizard.line_ids.filtered(lambda row: not row.approved)
-            wizard.warning = refused and self.env._(
+            wizard.warning = bool(refused) and self.env._(
                 "%s device(s) not approved: the client pays all of them, and they leave the ADP's "
                 "invoice.",
                 len(refused),

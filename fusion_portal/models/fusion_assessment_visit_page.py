@@ -43,6 +43,7 @@ class FusionAssessmentVisit(models.Model):
             "cross_sell": self._get_cross_sell(),
             "will_create": self._get_will_create(),
             "warnings": [self.mod_reminder] if self.mod_reminder else [],
+            "mod_budget": self._get_mod_budget(),
             "orders": self._get_order_values(),
             "authorizers": [
                 {"id": partner.id, "name": partner.name} for partner in self._get_authorizers()
@@ -64,6 +65,27 @@ class FusionAssessmentVisit(models.Model):
             "accessibility_need": self.accessibility_need,
             "mod_reminder": self.mod_reminder or "",
             "may_edit": self.has_access("write"),
+        }
+
+    def _get_mod_budget(self):
+        """What March of Dimes has left for the client, for information only.
+
+        :return: ``{"cap", "used", "planned", "currency"}`` in whole amounts of the currency:
+            ``used`` by other orders, None while no client is chosen; ``planned`` by this visit's
+            orders, 0 until they are priced. None for who only reads the visit, as an authorizer
+            does: what a client was paid is not theirs to see"""
+        if not self.has_access("write"):
+            return None
+        orders_sudo = self.sudo().sale_order_ids.filtered(
+            lambda order: order.x_fc_sale_type == "march_of_dimes" and order.state != "cancel"
+        )
+        partner_sudo = self.partner_id.sudo()
+        used = partner_sudo._fc_mod_lifetime_used(orders_sudo) if partner_sudo else None
+        return {
+            "cap": self.env["sale.order"]._fc_number("mod_lifetime_cap"),
+            "used": used,
+            "planned": sum(orders_sudo.mapped("amount_total")),
+            "currency": self.company_id.sudo().currency_id.name,
         }
 
     def _group_photos(self):

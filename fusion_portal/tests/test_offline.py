@@ -97,6 +97,32 @@ class TestOffline(PortalMixin, TabletCase):
         self.assertEqual(self.visit.photo_ids.accessibility_id, stair)
         self.assertEqual(len(self.visit.sale_order_ids), 1)
 
+    def test_the_lifetime_amount_without_a_network(self):
+        self.env["sale.order"].with_context(
+            skip_status_validation=True, fc_no_stage_email=True
+        ).create(
+            {"partner_id": self.client.id, "x_fc_sale_type": "march_of_dimes",
+             "x_fc_mod_status": "case_closed", "x_fc_mod_payment_amount": 5000}
+        )  # fmt: skip
+        self.visit.write({"partner_id": self.client.id, "default_funding_source": "march_of_dimes"})
+        bar = "document.querySelector('[role=progressbar]')"
+        with self.tablet(self.field_rep.login) as tablet:
+            self.open(tablet)
+            self.assertFalse(tablet.run(f"!!{bar}"))
+            tablet.cut()
+            tablet.reload()
+            self.add(tablet, "ramp")
+            tablet.wait(f"{bar}?.ariaValueNow === '5000' && {bar}.ariaValueMax === '15000'")
+            self.assertEqual(tablet.run(f"{bar}.ariaValueText"), "$5,000 of $15,000, $10,000 left")
+            self.assertEqual(
+                tablet.run("[...document.querySelectorAll('.o_fusion_visit_budget rect')]"
+                           ".map((rect) => rect.width.baseVal.value.toFixed(2)).join()"),
+                "33.33,33.33",
+            )  # fmt: skip
+            tablet.restore()
+            tablet.sent()
+        self.assertEqual(self.visit.accessibility_assessment_ids.assessment_type, "ramp")
+
     def test_answers_that_get_lost_do_nothing_twice(self):
         with self.tablet(self.field_rep.login) as tablet:
             self.open(tablet)

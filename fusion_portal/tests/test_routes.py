@@ -1,6 +1,7 @@
 import json
 from unittest.mock import patch
 
+from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
 from odoo.tests.common import JsonRpcException
 
@@ -137,6 +138,33 @@ class TestRoutes(PortalMixin, HttpCase):
         self.assertEqual(row["computed"], {"rollator_handle_height": 33})
         self.assertIn("Only one Rollator", state["blocked_types"]["rollator"])
         self.assertEqual(state["will_create"], [{"sale_type": "adp", "label": "ADP", "count": 1}])
+
+    def test_what_march_of_dimes_has_left(self):
+        budget = {"cap": 15000, "used": None, "planned": 0,
+                  "currency": self.visit.company_id.currency_id.name}  # fmt: skip
+        self.sign_in(self.field_rep)
+        self.assertEqual(self.call("state")["mod_budget"], budget)
+        orders = self.env["sale.order"].with_context(
+            skip_status_validation=True, fc_no_stage_email=True
+        )
+        client = self.env["res.partner"].create({"name": "Nora Newell"})
+        values = {"partner_id": client.id, "x_fc_sale_type": "march_of_dimes"}
+        orders.create([
+            {**values, "x_fc_mod_status": "case_closed", "x_fc_mod_payment_amount": 5000},
+            {**values, "x_fc_mod_status": "funding_denied", "x_fc_mod_approved_amount": 900},
+        ])  # fmt: skip
+        own = orders.create(
+            {**values, "visit_id": self.visit.id, "x_fc_mod_status": "funding_approved",
+             "x_fc_mod_approved_amount": 3000,
+             "order_line": [Command.create({"product_id": self.product.id, "price_unit": 4000})]}
+        )  # fmt: skip
+        self.visit.partner_id = client
+        budget |= {"used": 5000, "planned": own.amount_total}
+        self.assertEqual(self.call("state")["mod_budget"], budget)
+        own.action_cancel()
+        self.assertEqual(self.call("state")["mod_budget"], {**budget, "planned": 0})
+        self.sign_in(self.therapist)
+        self.assertIsNone(self.call("state")["mod_budget"])
 
     def add_rollator(self):
         item = self.visit._add_item("adp", "rollator")

@@ -9,6 +9,7 @@ import {
 import { AddSheet } from "./add_sheet";
 import { ClientStep } from "./client_step";
 import { ItemForm } from "./item_form";
+import { ModBudget } from "./mod_budget";
 import { blockedTypes, isLive, keyOf, needsAccess, overlay, refOf, willCreate } from "./overlay";
 import { keepShell } from "./shell";
 import { SignatureDialog } from "./signature_dialog";
@@ -23,7 +24,7 @@ const ADP_TYPES = ["rollator", "wheelchair", "powerchair", "scooter"];
 /** One home visit: cards of what was spotted, and a panel to measure, sign and complete. */
 export class Workspace extends Component {
     static template = "fusion_portal.Workspace";
-    static components = { AddSheet, ClientStep, ItemForm, SignatureDialog };
+    static components = { AddSheet, ClientStep, ItemForm, ModBudget, SignatureDialog };
     static props = { setup: Object, visitId: Number };
 
     setup() {
