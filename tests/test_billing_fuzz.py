@@ -57,7 +57,7 @@ class TestBillingFuzz(BillingCase):
         return int(re.search(r"(\d+) generated", done.stdout)[1])
 
     def test_anything_at_all(self):
-        cases = self.fuzz("coverage,fuzzing", size(3, 700))
+        cases = self.fuzz("coverage,fuzzing", size(3, 900))
         self.assertGreater(cases, CASES)
         self.assertCleanLog()
 
@@ -65,6 +65,6 @@ class TestBillingFuzz(BillingCase):
         """Paths name a customer and a subscription that are there, so that more than the address
         is read."""
         known = f'[parameters]\n"path.external_id" = "{KNOWN}"\n'
-        cases = self.fuzz("coverage,fuzzing", size(3, 700), known)
+        cases = self.fuzz("coverage,fuzzing", size(3, 900), known)
         self.assertGreater(cases, CASES)
         self.assertCleanLog()

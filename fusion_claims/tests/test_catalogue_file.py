@@ -23,17 +23,17 @@ def make_xlsx(*rows):
 
 @tagged("post_install", "-at_install")
 class TestCatalogueFile(BaseCase):
-    def read(self, content):
+    def read_file(self, content):
         return catalogue_file.read_catalogue(content)
 
     def reasons(self, content):
         """:return: [(row, heading, reason)] of the wrong cells"""
-        catalogue = self.read(content)
+        catalogue = self.read_file(content)
         return [(row, heading, reason) for row, heading, _cell, reason, _more in catalogue.errors]
 
     def refusal(self, content):
         with self.assertRaises(catalogue_file.CatalogueError) as caught:
-            self.read(content)
+            self.read_file(content)
         return caught.exception.code
 
     def test_separators_and_encodings(self):
@@ -49,12 +49,12 @@ class TestCatalogueFile(BaseCase):
                         mark.join(("wm1 ", "Léger", '"1,234.50"')),
                         mark.join(("WM2", "Été", "80.00")),
                     )
-                    catalogue = self.read(make_csv(*lines, encoding=encoding))
+                    catalogue = self.read_file(make_csv(*lines, encoding=encoding))
                     self.assertEqual(catalogue.errors, [])
                     self.assertEqual(catalogue.rows, rows)
 
     def test_french_headings_and_amounts(self):
-        catalogue = self.read(
+        catalogue = self.read_file(
             make_csv(
                 "Catalogue du programme;;",
                 ";;",
@@ -142,7 +142,7 @@ class TestCatalogueFile(BaseCase):
                 (8, "", "too_many_cells"),
             ],
         )
-        self.assertEqual(self.read(content).unread, ["Colour"])
+        self.assertEqual(self.read_file(content).unread, ["Colour"])
 
     def test_a_workbook(self):
         content = make_xlsx(
@@ -153,7 +153,7 @@ class TestCatalogueFile(BaseCase):
             (None, None, None, None),
         )
         self.assertEqual(
-            self.read(content).rows,
+            self.read_file(content).rows,
             {
                 "12345": {
                     "device_code": "12345",
