@@ -21,8 +21,8 @@ FOREIGN_TEXTS = {"Ratings", "Next Activity Calendar Event", "Employee Contract"}
 BARE = "fusion_test_bare"
 #: {addon: core's addons that its tests use and it does not stand on}
 BESIDE = {"sale_subscription": ["payment_demo"], "fusion_repairs": ["payment_demo"]}
-#: {addon: tags} of core's tests of what we extend. Two fail beside core's other addons, without ours:
-#: one counts queries; one names the owner of a unit, whom hr_maintenance reads from the employee.
+#: {addon: tags} of core's tests of what we extend. Two fail beside core's other addons, without
+#: ours: one counts queries; one names a unit's owner, whom hr_maintenance reads from the employee.
 CORE_TAGS = {
     "hr_attendance": "/hr_attendance",
     "hr_holidays": "/hr_holidays,-/hr_holidays:TestOutOfOfficePerformance",
