@@ -3,6 +3,7 @@
 # prints, as JSON, {name: list of HTML}, what was written down in English before, as a list, and the
 # headers that the mails have.
 import json
+from contextlib import suppress
 from email import message_from_string
 
 RECORDS, LATEST = 3, 50
@@ -33,11 +34,12 @@ def print_mail(template):
     subjects = sender._render_field("subject", ids, compute_lang=is_known)
     bodies = sender._render_field("body_html", ids, compute_lang=is_known)
     for number in ids:
-        message = env["ir.mail_server"]._build_email__(
-            "office@example.com", ["reader@example.com"], subjects[number], bodies[number],
-            subtype="html",
-        )  # fmt: skip
-        headers.update(message_from_string(message.as_string()).keys())
+        with suppress(ValueError):  # Odoo sends no mail whose subject has a line break
+            message = env["ir.mail_server"]._build_email__(
+                "office@example.com", ["reader@example.com"], subjects[number], bodies[number],
+                subtype="html",
+            )  # fmt: skip
+            headers.update(message_from_string(message.as_string()).keys())
     return [*subjects.values(), *bodies.values()]
 
 
